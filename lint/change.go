@@ -1,0 +1,77 @@
+package lint
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/rollcall-dev/rollcall/registry"
+)
+
+// same is what makes a finding the same one before and after a change. The
+// place is none of it, for lines move; the file counts only where nothing
+// else says what is at fault.
+type same struct {
+	rule     string
+	entry    Entry
+	identity string
+	field    string
+	value    string
+	message  string
+	file     string
+}
+
+func key(f Finding) same {
+	k := same{f.Rule, f.Entry, f.Identity, f.Field, f.Value, f.Message, ""}
+	if f.Identity == "" {
+		k.file = f.Pos.File
+	}
+	return k
+}
+
+// New are the findings at head that were not there at base: what the change
+// adds, in head's order. What stood there before never blocks a change, and
+// one that stands there twice where it stood once is new once.
+func New(base, head []Finding) []Finding {
+	before := make(map[same]int, len(base))
+	for _, f := range base {
+		before[key(f)]++
+	}
+	var added []Finding
+	for _, f := range head {
+		if k := key(f); before[k] > 0 {
+			before[k]--
+			continue
+		}
+		added = append(added, f)
+	}
+	return added
+}
+
+// Mends are the edits that the findings carry, by file and in order of place,
+// with none given twice. Of edits that touch the same bytes the first is kept;
+// left are the findings whose edits are for another round.
+func Mends(findings []Finding) (byFile map[string][]registry.Edit, left []Finding) {
+	sorted := slices.Clone(findings)
+	sorted = slices.DeleteFunc(sorted, func(f Finding) bool { return f.Edit == nil })
+	slices.SortStableFunc(sorted, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Edit.Start, b.Edit.Start), cmp.Compare(a.Edit.End, b.Edit.End))
+	})
+	byFile = map[string][]registry.Edit{}
+	for _, f := range sorted {
+		kept := byFile[f.Edit.File]
+		switch {
+		case slices.Contains(kept, *f.Edit):
+		case len(kept) > 0 && overlap(kept[len(kept)-1], *f.Edit):
+			left = append(left, f)
+		default:
+			byFile[f.Edit.File] = append(kept, *f.Edit)
+		}
+	}
+	return byFile, left
+}
+
+// overlap tells whether b, which does not start before a, touches bytes of a
+// or inserts where a does.
+func overlap(a, b registry.Edit) bool {
+	return b.Start < a.End || b.Start == a.Start
+}

@@ -1,0 +1,83 @@
+package lint
+
+import (
+	"time"
+
+	"github.com/rollcall-dev/rollcall/registry"
+)
+
+// Report adds a finding. What the rule leaves out is filled in: rule,
+// severity and controls from the rule, and the place from identity and field.
+// A severity that policy sets for the rule wins over the finding's own.
+func (p *Pass) Report(f Finding) {
+	f.Rule = p.rule.ID
+	if f.Severity == "" || p.forced {
+		f.Severity = p.rule.Severity
+	}
+	if f.Controls == nil {
+		f.Controls = p.rule.Controls
+	}
+	if f.Pos == (registry.Pos{}) {
+		f.Pos = p.place(f)
+	}
+	p.report(f)
+}
+
+// place is where the field of an identity or a tenant stands; what else can be
+// at fault brings its own place.
+func (p *Pass) place(f Finding) registry.Pos {
+	switch f.Entry {
+	case EntryIdentity:
+		if id := p.Head.Identity(f.Identity); id != nil {
+			return id.Pos(f.Field)
+		}
+	case EntryTenant:
+		if t := p.Head.Tenant(f.Identity); t != nil {
+			return t.Pos(f.Field)
+		}
+	}
+	return registry.Pos{}
+}
+
+// law is the snapshot whose policy, organisation, catalogue and exceptions
+// count: the base's where a change is judged, so that no change brings its
+// own law.
+func (p *Pass) law() *registry.Snapshot {
+	if p.Base != nil {
+		return p.Base
+	}
+	return p.Head
+}
+
+// Organisation is the one that counts: the base's where there is a base.
+func (p *Pass) Organisation() *registry.Organisation { return p.law().Organisation }
+
+// Policy is the one that counts: the base's where there is a base.
+func (p *Pass) Policy() *registry.Policy { return p.law().Policy }
+
+// Catalogue is the one that counts: the base's where there is a base.
+func (p *Pass) Catalogue() *registry.Catalogue { return p.law().Catalogue }
+
+// Approvals are the names of the approval policies that count: the base's
+// where there is a base.
+func (p *Pass) Approvals() []string { return p.law().Approvals }
+
+// Exceptions are those that count: the base's where there is a base. Rules
+// that judge exceptions look at Head.Exceptions instead.
+func (p *Pass) Exceptions() []*registry.Exception { return p.law().Exceptions }
+
+// Limits are the policy's limits of a tier; none where it sets none.
+func (p *Pass) Limits(t registry.Tier) registry.TierPolicy { return p.Policy().Tiers[t] }
+
+// Today is the day of Now, in UTC.
+func (p *Pass) Today() registry.Date {
+	return registry.Date(p.Now.UTC().Format(time.DateOnly))
+}
+
+// Ran tells whether the rule of that id is among those that are judged in
+// this run.
+func (p *Pass) Ran(rule string) bool { return p.ran[rule] }
+
+// Silences counts the findings that an exception silenced. Only a rule that
+// [NeedsOutcome] may ask.
+func (p *Pass) Silences(exception string) int { return p.used[exception] }

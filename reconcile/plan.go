@@ -1,0 +1,72 @@
+package reconcile
+
+import (
+	"time"
+
+	"github.com/rollcall-dev/rollcall/tenant"
+)
+
+// A Verb is what an action does.
+type Verb string
+
+// The verbs.
+const (
+	DoFlag    Verb = "flag"    // tell people
+	DoWait    Verb = "wait"    // tell people; revert it when its grace period is over
+	DoPropose Verb = "propose" // a change to the registry, for people to decide on
+	DoSuspend Verb = "suspend"
+	DoResume  Verb = "resume"
+	DoRevoke  Verb = "revoke"
+	DoRestore Verb = "restore" // set governed fields back
+)
+
+// An Action is what is to be done about one object, and the drifts that are
+// the reason.
+type Action struct {
+	ID     string         `json:"id"` // the same for the same act on the same state
+	Verb   Verb           `json:"verb"`
+	Drift  Drift          `json:"drift"`
+	Why    string         `json:"why"`            // the decision in words: which policy, why not more
+	Object *tenant.Object `json:"object"`         // as observed; nil for what is not live
+	Good   *tenant.Object `json:"good,omitempty"` // of restore: what it becomes
+	Due    time.Time      `json:"due,omitzero"`   // of wait: when its grace period is over
+}
+
+// Reverts tells whether the action writes to the tenant.
+func (a Action) Reverts() bool {
+	switch a.Verb {
+	case DoSuspend, DoResume, DoRevoke, DoRestore:
+		return true
+	}
+	return false
+}
+
+// A Plan is what would be done about a tenant's drift: data, made without
+// touching anything, that can be printed, compared and stored.
+type Plan struct {
+	Tenant   string    `json:"tenant"`
+	Commit   string    `json:"commit"`
+	Observed time.Time `json:"observed"`
+	Actions  []Action  `json:"actions"`
+	Held     string    `json:"held,omitempty"`  // why no revert of this plan is carried out; empty where they are
+	Blind    []string  `json:"blind,omitempty"` // what could not be known, a sentence each
+}
+
+// A Sighting is what is remembered of a drift.
+type Sighting struct {
+	First   time.Time   `json:"first"`
+	Last    time.Time   `json:"last"`
+	Times   int         `json:"times"`
+	Reverts []time.Time `json:"reverts,omitempty"` // outcomes that were seen to hold
+	Told    time.Time   `json:"told,omitzero"`     // when people were last told
+}
+
+// History is what is remembered of a tenant from pass to pass. The zero value
+// is a tenant that was never seen.
+type History struct {
+	Drifts   map[string]Sighting      `json:"drifts,omitempty"`   // by Drift.Key
+	Good     map[string]tenant.Object `json:"good,omitempty"`     // by identity: as last seen without drift
+	Declared int                      `json:"declared,omitempty"` // identities of the tenant in the last registry that was followed
+	Commit   string                   `json:"commit,omitempty"`
+	Passes   int                      `json:"passes,omitempty"`
+}
