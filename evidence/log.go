@@ -107,6 +107,9 @@ func (l *Log) prepare(o Options) (signer note.Signer, err error) {
 	if l.New, err = isNew(l.Dir, o.Key); err != nil {
 		return nil, err
 	}
+	if l.New && o.Since != nil {
+		return nil, fmt.Errorf("open the evidence log %s: a checkpoint of it is remembered, but the log is gone; restore it", l.Dir)
+	}
 	if l.New {
 		signer, err = makeKey(l.Dir, o.Key, o.Origin)
 	} else {

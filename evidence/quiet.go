@@ -3,6 +3,7 @@ package evidence
 import (
 	"bytes"
 	"context"
+	"flag"
 	"io"
 	"log/slog"
 	"sync"
@@ -13,6 +14,9 @@ import (
 // quiet keeps the storage library from writing to the terminal on its own, and
 // hands its warnings to slog.
 var quiet = sync.OnceFunc(func() {
+	flags := flag.NewFlagSet("storage", flag.ContinueOnError)
+	klog.InitFlags(flags)
+	flags.Set("stderrthreshold", "FATAL") // a flag that there is, and a value that it knows
 	klog.LogToStderr(false)
 	klog.SetOutputBySeverity("INFO", io.Discard)
 	klog.SetOutputBySeverity("WARNING", warnings{})

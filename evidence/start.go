@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/transparency-dev/merkle/compact"
 	"github.com/transparency-dev/merkle/rfc6962"
 	"github.com/transparency-dev/tessera/client"
 	"golang.org/x/mod/sumdb/note"
@@ -137,7 +136,6 @@ func rootAt(dir files, at, size uint64) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("its hash tiles cannot be read: %w", err)
 	}
-	factory := compact.RangeFactory{Hash: rfc6962.DefaultHasher.HashChildren}
 	r, err := factory.NewRange(0, at, hashes)
 	if err != nil {
 		return nil, fmt.Errorf("its hash tiles cannot be read: %w", err)

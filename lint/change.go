@@ -2,6 +2,9 @@ package lint
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"slices"
 
 	"github.com/rollcall-dev/rollcall/registry"
@@ -26,6 +29,19 @@ func key(f Finding) same {
 		k.file = f.Pos.File
 	}
 	return k
+}
+
+// Fingerprint names a finding so that it is found again when lines move and
+// when its message says a little more or less: by rule, identity, field and
+// value. It is 32 hexadecimal digits.
+func (f Finding) Fingerprint() string {
+	k := key(f)
+	parts, err := json.Marshal([]string{k.rule, string(k.entry), k.identity, k.field, k.value, k.file})
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	sum := sha256.Sum256(parts)
+	return hex.EncodeToString(sum[:16])
 }
 
 // New are the findings at head that were not there at base: what the change

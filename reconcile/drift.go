@@ -1,9 +1,6 @@
 package reconcile
 
-import (
-	"github.com/rollcall-dev/rollcall/registry"
-	"github.com/rollcall-dev/rollcall/tenant"
-)
+import "github.com/rollcall-dev/rollcall/tenant"
 
 // A Class is a class of drift.
 type Class string
@@ -54,5 +51,3 @@ const (
 	Propose Mode = "propose"
 	Revert  Mode = "revert"
 )
-
-var _ = registry.DefaultLimits

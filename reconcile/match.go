@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/rollcall-dev/rollcall/registry"
@@ -38,6 +39,7 @@ type ref struct {
 // A directory finds the objects of one kind.
 type directory struct {
 	whole   bool
+	fields  []tenant.Field
 	byID    map[string]int32
 	byName  map[string]int32   // nil where no identity is found by name
 	twins   map[string][]int32 // objects that share a name
@@ -64,7 +66,8 @@ func match(want *registry.Snapshot, got *tenant.Observation) *roll {
 func (r *roll) directory(k tenant.Kind) *directory {
 	d := r.kinds[k]
 	if d == nil {
-		d = &directory{whole: r.got.Read[k].Whole, twins: map[string][]int32{}}
+		cover := r.got.Read[k]
+		d = &directory{whole: cover.Whole, fields: cover.Fields, twins: map[string][]int32{}}
 		r.kinds[k] = d
 	}
 	return d
@@ -89,7 +92,10 @@ func (r *roll) index() {
 			d.byID[o.ID] = int32(i)
 		}
 		if d.named {
-			d.name(handle(o), int32(i))
+			d.name(o.Name, int32(i))
+			if o.Kind == registry.ServiceAccount && o.Login != "" {
+				d.name(loginKey(o.Login), int32(i))
+			}
 		}
 	}
 }
@@ -103,29 +109,19 @@ func (d *directory) make(n int) {
 	}
 }
 
-// handle is what an object is called by: an account by its login too.
-func handle(o *tenant.Object) []string {
-	if o.Kind == registry.ServiceAccount && o.Login != "" && loginKey(o.Login) != o.Name {
-		return []string{o.Name, loginKey(o.Login)}
-	}
-	return []string{o.Name}
-}
-
 // loginKey keeps logins, which know no case, apart from names.
 func loginKey(login string) string { return "login\x00" + strings.ToLower(login) }
 
-func (d *directory) name(handles []string, i int32) {
-	for _, h := range handles {
-		first, twice := d.byName[h]
-		switch {
-		case !twice:
-			d.byName[h] = i
-		case first == unclear:
-			d.twins[h] = append(d.twins[h], i)
-		default:
-			d.byName[h] = unclear
-			d.twins[h] = append(d.twins[h], first, i)
-		}
+func (d *directory) name(name string, i int32) {
+	first, twice := d.byName[name]
+	switch {
+	case !twice:
+		d.byName[name] = i
+	case first == unclear:
+		d.twins[name] = append(d.twins[name], i)
+	default:
+		d.byName[name] = unclear
+		d.twins[name] = append(d.twins[name], first, i)
 	}
 }
 
@@ -197,6 +193,11 @@ func (r *roll) take(k, i int32) {
 	}
 }
 
+// tells is [tenant.Observation.Tells], without a copy of the object.
+func (r *roll) tells(o *tenant.Object, f tenant.Field) bool {
+	return !slices.Contains(o.Unknown, f) && slices.Contains(r.directory(o.Kind).fields, f)
+}
+
 // resolve names what an object refers to: an identity's id or, for what is not
 // declared, the tenant's own name of it. It is not known where the tenant did
 // not tell enough.
@@ -257,4 +258,23 @@ func (r *roll) objectOf(kind tenant.Kind, id string) *tenant.Object {
 		}
 	}
 	return nil
+}
+
+// target is the object that is written to mend drift of another: itself, or
+// the workflow of a webhook that cannot be changed apart from it. That is one
+// for which the platform has no abilities, or which it tells as part of the
+// workflow: of the same version, and updated when the workflow was.
+func (r *roll) target(o *tenant.Object) *tenant.Object {
+	if o == nil || o.Kind != registry.Webhook || o.Workflow == "" {
+		return o
+	}
+	w := r.objectOf(registry.Workflow, o.Workflow)
+	if w == nil {
+		return o
+	}
+	part := o.Version == w.Version && o.Updated.Equal(w.Updated) && !o.Updated.IsZero()
+	if part || len(r.got.Can[o.Kind]) == 0 {
+		return w
+	}
+	return o
 }

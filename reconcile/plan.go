@@ -30,6 +30,11 @@ type Action struct {
 	Object *tenant.Object `json:"object"`         // as observed; nil for what is not live
 	Good   *tenant.Object `json:"good,omitempty"` // of restore: what it becomes
 	Due    time.Time      `json:"due,omitzero"`   // of wait: when its grace period is over
+
+	Identity string `json:"identity,omitempty"` // of Object, where it has one; a webhook's drift may act on its workflow
+	Would    Verb   `json:"would,omitempty"`    // of wait, and of what a held plan does not do: what would be done
+	With     string `json:"with,omitempty"`     // the id of the action that mends this drift too
+	Window   string `json:"window,omitempty"`   // the break-glass window that suspends the revert
 }
 
 // Reverts tells whether the action writes to the tenant.
@@ -50,15 +55,20 @@ type Plan struct {
 	Actions  []Action  `json:"actions"`
 	Held     string    `json:"held,omitempty"`  // why no revert of this plan is carried out; empty where they are
 	Blind    []string  `json:"blind,omitempty"` // what could not be known, a sentence each
+
+	Ignored int `json:"ignored,omitempty"` // drifts of classes that the policy ignores
 }
 
-// A Sighting is what is remembered of a drift.
+// A Sighting is what is remembered of a drift. One of zero Times is over: it is
+// kept for its Reverts, or because people were not told yet that it is over.
 type Sighting struct {
 	First   time.Time   `json:"first"`
 	Last    time.Time   `json:"last"`
 	Times   int         `json:"times"`
 	Reverts []time.Time `json:"reverts,omitempty"` // outcomes that were seen to hold
+	Failed  []time.Time `json:"failed,omitempty"`  // acts on it that failed
 	Told    time.Time   `json:"told,omitzero"`     // when people were last told
+	Drift   Drift       `json:"drift"`             // as last seen
 }
 
 // History is what is remembered of a tenant from pass to pass. The zero value
@@ -69,4 +79,5 @@ type History struct {
 	Declared int                      `json:"declared,omitempty"` // identities of the tenant in the last registry that was followed
 	Commit   string                   `json:"commit,omitempty"`
 	Passes   int                      `json:"passes,omitempty"`
+	Held     string                   `json:"held,omitempty"` // the last plan's, where people were told
 }

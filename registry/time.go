@@ -2,6 +2,7 @@ package registry
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -53,7 +54,7 @@ func ParseDuration(s string) (Duration, error) {
 	number := strings.TrimRight(s, "mhdw")
 	unit, ok := units[strings.TrimPrefix(s, number)]
 	n, err := strconv.ParseInt(number, 10, 32)
-	if err != nil || !ok || n < 0 || n > 100_000 {
+	if err != nil || !ok || n < 0 || n > 100_000 || time.Duration(n) > math.MaxInt64/max(unit, 1) {
 		return 0, fmt.Errorf("read duration %q: want a whole number and m, h, d or w, like \"90d\"", s)
 	}
 	return Duration(time.Duration(n) * unit), nil

@@ -115,8 +115,10 @@ type Workflow struct {
 // Workflow returns the workflow as it is now.
 func (c *Client) Workflow(ctx context.Context, id string) (Workflow, error) {
 	var w Workflow
-	err := c.Call(ctx, http.MethodGet, "/api/v1/workflows/"+url.PathEscape(id), nil, &w)
-	return w, err
+	if err := c.Call(ctx, http.MethodGet, "/api/v1/workflows/"+url.PathEscape(id), nil, &w); err != nil {
+		return Workflow{}, err
+	}
+	return w, nil
 }
 
 // CreateWorkflow creates an inactive workflow from JSON with name, nodes,

@@ -23,94 +23,87 @@ const orders = `{
 }`
 
 // TestServerIsARealTenant goes through the life of one server, since starting
-// takes most of the time.
+// takes most of the time. Its parts build on one another.
 func TestServerIsARealTenant(t *testing.T) {
-	ctx := t.Context()
 	s, owner := n8ntest.Start(t)
-	c, err := n8nserver.SignIn(ctx, s.URL, owner)
+	c, err := n8nserver.SignIn(t.Context(), s.URL, owner)
 	if err != nil {
 		t.Fatal(err)
 	}
-
-	id, err := c.CreateWorkflow(ctx, orders)
+	id, err := c.CreateWorkflow(t.Context(), orders)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Activate(ctx, id); err != nil {
-		t.Fatal(err)
-	}
-	if got := hook(t, s.URL+"/webhook/orders", http.StatusOK); got != http.StatusOK {
-		t.Errorf("the webhook of an active workflow answers %d", got)
-	}
+	t.Run("an active workflow answers at its webhook", func(t *testing.T) {
+		ok(t, c.Activate(t.Context(), id))
+		if got := hook(t, s.URL+"/webhook/orders", http.StatusOK); got != http.StatusOK {
+			t.Errorf("the webhook answers %d", got)
+		}
+	})
+	t.Run("draft and live are two versions", func(t *testing.T) { draftAndLive(t, c, id) })
+	t.Run("a role raised in the database is seen", func(t *testing.T) { raisedRole(t, s, c) })
+	t.Run("a deleted key is void", func(t *testing.T) { deletedKey(t, c) })
+	t.Run("credentials can be made", func(t *testing.T) {
+		_, err := c.CreateCredential(t.Context(), "CRM", "httpBearerAuth", map[string]any{"token": "s3cret"})
+		ok(t, err)
+	})
+	t.Run("a power cut loses nothing", func(t *testing.T) {
+		before := workflow(t, c, id)
+		s.Kill()
+		ok(t, s.Restart(t.Context()))
+		if after := workflow(t, c, id); !after.Active || after.ActiveVersionID != before.ActiveVersionID {
+			t.Errorf("version %q is live, before it was %q", after.ActiveVersionID, before.ActiveVersionID)
+		}
+	})
+	t.Run("a deactivated workflow is not live", func(t *testing.T) {
+		ok(t, c.Deactivate(t.Context(), id))
+		if w := workflow(t, c, id); w.Active || w.ActiveVersionID != "" {
+			t.Errorf("version %q is live", w.ActiveVersionID)
+		}
+	})
+}
 
-	draft := strings.Replace(orders, "POST", "GET", 1)
-	if err := c.UpdateWorkflow(ctx, id, draft, false); err != nil {
-		t.Fatal(err)
-	}
+func draftAndLive(t *testing.T, c *n8nserver.Client, id string) {
+	ok(t, c.UpdateWorkflow(t.Context(), id, strings.Replace(orders, "POST", "GET", 1), false))
 	if w := workflow(t, c, id); w.VersionID == w.ActiveVersionID {
 		t.Error("an unpublished change is live")
 	}
-	if err := c.UpdateWorkflow(ctx, id, orders, true); err != nil {
-		t.Fatal(err)
-	}
-	live := workflow(t, c, id)
-	if live.VersionID != live.ActiveVersionID {
+	ok(t, c.UpdateWorkflow(t.Context(), id, orders, true))
+	if w := workflow(t, c, id); w.VersionID != w.ActiveVersionID {
 		t.Error("a published change is not live")
 	}
+}
 
+func raisedRole(t *testing.T, s *n8nserver.Server, c *n8nserver.Client) {
 	const mia = "mia@rollcall.example"
-	member, err := c.CreateUser(ctx, mia)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, err := c.CreateUser(t.Context(), mia)
+	ok(t, err)
 	if got := roles(t, c); got[mia] != "global:member" {
 		t.Errorf("the roles are %v; want %s an active member", got, mia)
 	}
-	if err := s.RaiseRole(ctx, mia, "global:admin"); err != nil {
-		t.Fatal(err)
-	}
+	ok(t, s.RaiseRole(t.Context(), mia, "global:admin"))
 	if got := roles(t, c); got[mia] != "global:admin" {
 		t.Errorf("the roles are %v; want %s raised", got, mia)
 	}
-	if err := s.RaiseRole(ctx, "nobody@rollcall.example", "global:admin"); err == nil {
+	if err := s.RaiseRole(t.Context(), "nobody@rollcall.example", "global:admin"); err == nil {
 		t.Error("raising nobody's role is called a success")
 	}
+}
 
-	m, err := n8nserver.SignIn(ctx, s.URL, member)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := m.CreateAPIKey(ctx, "mine", "workflow:list")
-	if err != nil {
-		t.Fatal(err)
-	}
+func deletedKey(t *testing.T, c *n8nserver.Client) {
+	member, err := c.CreateUser(t.Context(), "max@rollcall.example")
+	ok(t, err)
+	m, err := n8nserver.SignIn(t.Context(), c.URL, member)
+	ok(t, err)
+	key, err := m.CreateAPIKey(t.Context(), "mine", "workflow:list")
+	ok(t, err)
 	m.APIKey = key.Value
-	if err := m.Call(ctx, http.MethodGet, "/api/v1/workflows", nil, nil); err != nil {
+	if err := m.Call(t.Context(), http.MethodGet, "/api/v1/workflows", nil, nil); err != nil {
 		t.Errorf("a new key is refused: %v", err)
 	}
-	if err := c.DeleteAPIKey(ctx, key.ID); err != nil {
-		t.Fatal(err)
-	}
-	if err := m.Call(ctx, http.MethodGet, "/api/v1/workflows", nil, nil); err == nil {
+	ok(t, c.DeleteAPIKey(t.Context(), key.ID))
+	if err := m.Call(t.Context(), http.MethodGet, "/api/v1/workflows", nil, nil); err == nil {
 		t.Error("a deleted key is still good")
-	}
-
-	if _, err := c.CreateCredential(ctx, "CRM", "httpBearerAuth", map[string]any{"token": "s3cret"}); err != nil {
-		t.Error(err)
-	}
-
-	s.Kill()
-	if err := s.Restart(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if w := workflow(t, c, id); w.ActiveVersionID != live.ActiveVersionID {
-		t.Errorf("after a power cut version %q is live, before it was %q", w.ActiveVersionID, live.ActiveVersionID)
-	}
-	if err := c.Deactivate(ctx, id); err != nil {
-		t.Fatal(err)
-	}
-	if w := workflow(t, c, id); w.Active || w.ActiveVersionID != "" {
-		t.Error("a deactivated workflow is live")
 	}
 }
 
@@ -162,6 +155,13 @@ func TestStartThatIsGivenUpLeavesNoServer(t *testing.T) {
 	s, err := i.Start(ctx, t.TempDir(), n8nserver.Options{})
 	if err == nil || s != nil {
 		t.Errorf("Start = %v, %v; want no server and an error", s, err)
+	}
+}
+
+func ok(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -19,7 +19,7 @@ type Template struct {
 	Account Account
 }
 
-// Template returns the template in the cache, made in half a minute if need be.
+// Template returns the template in the cache, made in ten seconds if need be.
 func (i Installation) Template(ctx context.Context) (Template, error) {
 	dir := i.Dir + ".template-" + templateRevision
 	unlock, err := lock(ctx, dir+".lock", func() {})
@@ -33,7 +33,10 @@ func (i Installation) Template(ctx context.Context) (Template, error) {
 		}
 	}
 	a, err := readAccount(dir)
-	return Template{Dir: dir, Account: a}, err
+	if err != nil {
+		return Template{}, err
+	}
+	return Template{Dir: dir, Account: a}, nil
 }
 
 // makeTemplate prepares a server in a folder beside dir and renames it when it

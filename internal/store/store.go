@@ -63,19 +63,43 @@ func open(ctx context.Context, path string) (*sql.DB, error) {
 	if err := f.Close(); err != nil {
 		return nil, err
 	}
-	dsn := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: url.Values{
+	db, err := connect(path, url.Values{
 		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"},
 		"_txlock": {"immediate"},
-	}.Encode()}
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := migrate(ctx, db); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+func connect(path string, options url.Values) (*sql.DB, error) {
+	dsn := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: options.Encode()}
 	db, err := sql.Open("sqlite", dsn.String())
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1) // SQLite has one writer; two connections only wait for each other
-	if err := migrate(ctx, db); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
 	return db, nil
+}
+
+// View opens the file to look at it, while another process may be using it.
+// What would write fails. A file that does not exist is fs.ErrNotExist.
+func View(ctx context.Context, path string) (*DB, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("look at the state: %w", err)
+	}
+	db, err := connect(path, url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(5000)", "query_only(1)"}})
+	if err != nil {
+		return nil, fmt.Errorf("look at the state %s: %w", path, err)
+	}
+	if err := versionFits(ctx, db); err != nil {
+		return nil, errors.Join(fmt.Errorf("look at the state %s: %w", path, err), db.Close())
+	}
+	return &DB{sql: db, path: path}, nil
 }
 
 func migrate(ctx context.Context, db *sql.DB) error {
@@ -89,10 +113,10 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	}
 	have, newest, err := p.GetVersions(ctx)
 	if err != nil {
-		return fmt.Errorf("read its version: %w", err)
+		return fmt.Errorf("read its form: %w", err)
 	}
 	if have > newest {
-		return fmt.Errorf("it was written by a newer rollcall (form %d, this one knows %d); run that version, or move the file away to begin anew", have, newest)
+		return newer(have)
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("bring it to form %d: %w", newest, err)
@@ -107,10 +131,35 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
+// form is the newest migration.
+const form = 1
+
+func versionFits(ctx context.Context, db *sql.DB) error {
+	var have int64
+	if err := db.QueryRowContext(ctx, `SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version`).Scan(&have); err != nil {
+		return fmt.Errorf("read its form: %w", err)
+	}
+	if have > form {
+		return newer(have)
+	}
+	if have < form {
+		return fmt.Errorf("it was written by an older rollcall (form %d, this one wants %d); run the daemon or reconcile once, which brings it up to date", have, form)
+	}
+	return nil
+}
+
+func newer(have int64) error {
+	return fmt.Errorf("it was written by a newer rollcall (form %d, this one knows %d); run that version, or move the file away to begin anew", have, form)
+}
+
 // SQL is the database, for the jobs that lie in it.
 func (d *DB) SQL() *sql.DB { return d.sql }
 
 // Close ends the use of the file and lets others open it.
 func (d *DB) Close() error {
-	return errors.Join(d.sql.Close(), d.lock.Close())
+	err := d.sql.Close()
+	if d.lock != nil {
+		err = errors.Join(err, d.lock.Close())
+	}
+	return err
 }

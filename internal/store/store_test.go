@@ -96,6 +96,36 @@ func TestANewerDatabaseStopsAnOlderBinary(t *testing.T) {
 	}
 }
 
+func TestAViewLooksAtStateInUseAndCannotWrite(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	if _, err := View(t.Context(), path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a view of nothing: %v", err)
+	}
+	db := mustOpen(t, path)
+	defer db.Close()
+	if err := db.SaveHistory(t.Context(), "prod", []byte("seen")); err != nil {
+		t.Fatal(err)
+	}
+	view, err := View(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer view.Close()
+	if got, err := view.History(t.Context(), "prod"); err != nil || string(got) != "seen" {
+		t.Errorf("a view beside the daemon reads %q, %v", got, err)
+	}
+	if err := view.SaveHistory(t.Context(), "prod", []byte("changed")); err == nil {
+		t.Error("a view wrote")
+	}
+}
+
+func TestTheFormIsTheNewestMigration(t *testing.T) {
+	files, err := migrations.ReadDir("migrations")
+	if err != nil || len(files) != form {
+		t.Errorf("%d migrations, and form is %d: %v", len(files), form, err)
+	}
+}
+
 func TestAFileThatIsNoDatabaseIsRefusedAndKept(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")
 	text := bytes.Repeat([]byte("not a database\n"), 100)

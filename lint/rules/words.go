@@ -24,16 +24,13 @@ func named(id *registry.Identity) string {
 	return fmt.Sprintf("%s %q", noun, id.ID)
 }
 
-// a puts the article before a word.
-func a(word string) string {
-	if word != "" && strings.ContainsRune("aeiou", rune(word[0])) {
-		return "an " + word
-	}
-	return "a " + word
-}
-
 // either lists the words as alternatives, quoted: "a", "b" or "c".
-func either(words []string) string {
+func either(words []string) string { return series(words, " or ") }
+
+// both lists the words, quoted: "a", "b" and "c".
+func both(words []string) string { return series(words, " and ") }
+
+func series(words []string, before string) string {
 	quoted := make([]string, len(words))
 	for i, w := range words {
 		quoted[i] = fmt.Sprintf("%q", w)
@@ -42,7 +39,17 @@ func either(words []string) string {
 		return strings.Join(quoted, "")
 	}
 	last := len(quoted) - 1
-	return strings.Join(quoted[:last], ", ") + " or " + quoted[last]
+	return strings.Join(quoted[:last], ", ") + before + quoted[last]
+}
+
+// listed names the first three of several, quoted, and says how many more
+// there are.
+func listed(words []string) string {
+	shown := words[:min(len(words), 3)]
+	if more := len(words) - len(shown); more > 0 {
+		return fmt.Sprintf("%s and %d more", series(shown, ", "), more)
+	}
+	return both(shown)
 }
 
 // suggestion is the way out of a name that does not exist: the nearest one or,

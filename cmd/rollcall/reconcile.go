@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rollcall-dev/rollcall/internal/store"
+	"github.com/rollcall-dev/rollcall/reconcile"
+	"github.com/rollcall-dev/rollcall/tenant"
+)
+
+func newReconcile() *cobra.Command {
+	var f fleetFlags
+	var revert bool
+	c := &cobra.Command{
+		Use:   "reconcile",
+		Short: "call the roll once: compare, record, and revert where that is allowed",
+		Long: `Do what the daemon does in one pass, from cron or by hand. What is seen is
+remembered, so that drift is acted on only when it was seen twice, the grace
+period apart.
+
+A revert needs all of: --revert here, "revert: true" in the configuration, and
+the tenant's enforcement in the registry. Without --revert nothing can be
+written: the pass is built without the ability.
+
+Exit code 1 says that drift remains, 2 that a tenant could not be read.`,
+		Example: `  rollcall reconcile
+  rollcall reconcile --revert --tenant n8n-test`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) (err error) {
+			ctx := c.Context()
+			fl, err := f.open(ctx, "registry.git")
+			if err != nil {
+				return err
+			}
+			defer func() { err = fl.hide(err) }()
+			if revert && !fl.cfg.Revert {
+				return errors.New("--revert: the configuration does not allow reverts; set \"revert: true\" there")
+			}
+			if err := errors.Join(fl.fresh(ctx, c.ErrOrStderr()), fl.known(ctx)); err != nil {
+				return err
+			}
+			post, closeAll, err := fl.openDuty(ctx, errorsOnly(newLogger(c.ErrOrStderr(), fl.redactor)), revert)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, closeAll()) }()
+			done := slow(c.ErrOrStderr(), "calling the roll of %d tenants", len(fl.names))
+			outcomes, failure := fl.each(ctx, post.pass)
+			done()
+			shown := f.show(c.OutOrStdout(), outcomes)
+			if failure != nil {
+				return failure
+			}
+			return shown
+		},
+	}
+	f.add(c)
+	f.addFormat(c)
+	c.Flags().BoolVar(&revert, "revert", false, "revert what the tenant's enforcement says is to be reverted")
+	return c
+}
+
+// A duty is a fleet with everything that a pass needs.
+type duty struct {
+	*fleet
+	db     *store.DB
+	record recorder
+	alerts *alerter
+	revert bool
+}
+
+// openDuty opens the state, the evidence and the way to people. What it opened
+// is closed by the function that it returns, in the right order.
+func (fl *fleet) openDuty(ctx context.Context, logger *slog.Logger, revert bool) (_ *duty, closeAll func() error, err error) {
+	db, err := store.Open(ctx, fl.cfg.State)
+	if errors.Is(err, store.ErrBusy) {
+		return nil, nil, fmt.Errorf("%w; one at a time reconciles: wait for it, or stop the daemon", err)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	log, err := fl.openEvidence(ctx)
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	alerts := fl.openAlerts(logger)
+	closeAll = func() error { return errors.Join(alerts.Close(), log.Close(), db.Close()) }
+	return &duty{fl, db, recorder{log}, alerts, revert}, closeAll, nil
+}
+
+// pass is one round over one tenant.
+func (d *duty) pass(ctx context.Context, name string) (reconcile.Outcome, error) {
+	r := d.reconciler(name, d.db)
+	r.Record, r.Alert = d.record, d.alerts.send
+	if d.revert {
+		r.Writer, _ = d.drivers[name].(tenant.Reader)
+	}
+	return r.Pass(ctx)
+}

@@ -1,0 +1,257 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"github.com/rollcall-dev/rollcall/lint"
+	"github.com/rollcall-dev/rollcall/lint/report"
+	"github.com/rollcall-dev/rollcall/lint/rules"
+	"github.com/rollcall-dev/rollcall/registry"
+)
+
+var update = flag.Bool("update", false, "write what is reported into the goldens")
+
+// files are the judged ones.
+var files = map[string]string{
+	"registry/identities/n8n-prod/crm.cue": "package registry\n\nidentities: \"n8n-prod/crm\": #Workflow & {\n\ttier:   \"read-only\" // it reads\n\tbackup: \"team/crmm\"\n}\n",
+}
+
+func source(file string) ([]byte, error) {
+	text, ok := files[file]
+	if !ok {
+		return nil, os.ErrNotExist
+	}
+	return []byte(text), nil
+}
+
+func result() lint.Result {
+	const file = "registry/identities/n8n-prod/crm.cue"
+	tier := lint.Finding{
+		Rule: "tier/understated", Severity: lint.Error, Identity: "n8n-prod/crm", Field: "tier", Value: "read-only",
+		Pos:      registry.Pos{File: file, Line: 4, Column: 2, Offset: 64},
+		Message:  `workflow "n8n-prod/crm" has tier "read-only", but its step makes it privileged; set tier: "privileged"`,
+		Controls: []string{"NHI5:2025", "NIST CSF 2.0 PR.AA-05"},
+		Edit:     &registry.Edit{File: file, Start: 72, End: 83, New: `"privileged"`},
+	}
+	backup := lint.Finding{
+		Rule: "ownership/unknown", Severity: lint.Warning, Identity: "n8n-prod/crm", Field: "backup", Value: "team/crmm",
+		Pos:     registry.Pos{File: file, Line: 5, Column: 2, Offset: 98},
+		Message: `workflow "n8n-prod/crm" has backup "team/crmm", who is nobody in the organisation; did you mean "team/crm"?`,
+	}
+	app := lint.Finding{
+		Rule: "tier/unclassified-app", Severity: lint.Notice, Entry: lint.EntryPolicy, Message: "policy is empty; write one",
+	}
+	return lint.Result{
+		Findings: []lint.Finding{app, tier, backup},
+		Silenced: []lint.Silenced{{Finding: backup, Exception: "legacy"}},
+		Skipped:  []lint.Skipped{{Rule: "lifecycle/removed-while-live", Why: "needs a recent observation of the tenants"}},
+		Counts:   lint.Counts{Identities: 1, Rules: 40, Errors: 1, Warnings: 1, Notices: 1, Silenced: 1, Skipped: 1},
+	}
+}
+
+func write(t *testing.T, format string, r lint.Result, o report.Options) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := report.Formats[format](&b, r, o); err != nil {
+		t.Fatalf("write %s: %v", format, err)
+	}
+	return b.String()
+}
+
+func book(t *testing.T) []lint.Rule {
+	t.Helper()
+	var some []lint.Rule
+	for _, id := range []string{"ownership/unknown", "tier/unclassified-app", "tier/understated"} {
+		r, err := rules.Find(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Doc, _, _ = strings.Cut(r.Doc, "# Why")
+		some = append(some, r)
+	}
+	return some
+}
+
+func TestReportGoldens(t *testing.T) {
+	const name = "testdata/report.txtar"
+	a, err := txtar.ParseFile(name)
+	if err != nil && !*update {
+		t.Fatal(err)
+	}
+	want := map[string]string{}
+	if a != nil {
+		for _, f := range a.Files {
+			want[f.Name] = string(f.Data)
+		}
+	}
+	o := report.Options{Commit: "4f2a", Version: "1.2.3", Rules: book(t), Source: source}
+	got := &txtar.Archive{Comment: []byte("The same three findings in every format.\n")}
+	add := func(name, text string) {
+		got.Files = append(got.Files, txtar.File{Name: name, Data: []byte(text)})
+		if diff := cmp.Diff(want[name], text); diff != "" && !*update {
+			t.Errorf("%s (-golden +written); run with -update and read it:\n%s", name, diff)
+		}
+	}
+	for _, format := range report.Names() {
+		add(format, write(t, format, result(), o))
+		add(format+" of nothing", write(t, format, lint.Result{Counts: lint.Counts{Identities: 2, Rules: 40}}, o))
+	}
+	o.Colour = true
+	add("text on a terminal", strings.ReplaceAll(write(t, "text", result(), o), "\x1b", "␛"))
+	add("text of nothing on a terminal", strings.ReplaceAll(write(t, "text", lint.Result{Counts: lint.Counts{Identities: 2, Rules: 40}}, o), "\x1b", "␛"))
+	if *update {
+		if err := os.WriteFile(name, txtar.Format(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// hostile is a result every text of which was written by somebody who means
+// harm.
+func hostile() lint.Result {
+	const evil = "x\x1b[2J\r\n::error::forged\n## <img src=x> `|@everyone]]>\u202e\u0085\u2028\x00\xff"
+	f := lint.Finding{
+		Rule: "tier/understated", Severity: lint.Error, Identity: evil, Field: evil, Value: evil, Message: evil,
+		Pos:      registry.Pos{File: "registry/" + evil, Line: 1, Column: 1},
+		Controls: []string{"NHI5:2025"},
+		Edit:     &registry.Edit{File: "registry/" + evil, New: evil},
+	}
+	return lint.Result{
+		Findings: []lint.Finding{f},
+		Silenced: []lint.Silenced{{Finding: f, Exception: evil}},
+		Skipped:  []lint.Skipped{{Rule: "tier/understated", Why: evil}},
+		Counts:   lint.Counts{Errors: 1},
+	}
+}
+
+func TestWhatStrangersWroteDoesNotActInAnyFormat(t *testing.T) {
+	evilSource := func(string) ([]byte, error) { return []byte("a \x1b[2J\u202e b\r\n"), nil }
+	for _, format := range report.Names() {
+		out := write(t, format, hostile(), report.Options{Source: evilSource})
+		for _, r := range out {
+			if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028') {
+				t.Errorf("%s lets the character %U through", format, r)
+			}
+		}
+		for line := range strings.Lines(out) {
+			if strings.HasPrefix(line, "::error::forged") || strings.HasPrefix(line, "## <img") {
+				t.Errorf("%s lets a stranger begin a line: %q", format, line)
+			}
+		}
+	}
+}
+
+func TestWhatStrangersWroteDoesNotActOnATerminal(t *testing.T) {
+	evilSource := func(string) ([]byte, error) { return []byte("a \x1b[2J\u202e b\r\n"), nil }
+	out := write(t, "text", hostile(), report.Options{Source: evilSource, Colour: true})
+	for _, ours := range []string{"\x1b[1m", "\x1b[2m", "\x1b[0m", "\x1b[31m"} {
+		out = strings.ReplaceAll(out, ours, "")
+	}
+	if strings.ContainsFunc(out, func(r rune) bool { return r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) }) {
+		t.Errorf("a terminal would obey a stranger: %q", out)
+	}
+	if n := strings.Count(out, "forged"); n != 1+1+1 {
+		t.Errorf("what the stranger wrote is shown %d times, in place, message and reason: want 3 times", n)
+	}
+}
+
+func TestJSONKeepsWhatWasWritten(t *testing.T) {
+	r := hostile()
+	r.Findings[0].Message = strings.ToValidUTF8(r.Findings[0].Message, "\ufffd")
+	var doc struct {
+		Version  int
+		Findings []struct{ Message string }
+	}
+	if err := json.Unmarshal([]byte(write(t, "json", r, report.Options{})), &doc); err != nil {
+		t.Fatalf("the JSON does not read: %v", err)
+	}
+	if doc.Version != 1 || len(doc.Findings) != 1 || doc.Findings[0].Message != r.Findings[0].Message {
+		t.Errorf("a program reads %+v, and not what the finding says", doc)
+	}
+}
+
+func TestJUnitIsXML(t *testing.T) {
+	for _, r := range []lint.Result{hostile(), result(), {}} {
+		d := xml.NewDecoder(strings.NewReader(write(t, "junit", r, report.Options{})))
+		for {
+			_, err := d.Token()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatalf("the XML does not read: %v", err)
+			}
+		}
+	}
+}
+
+type broken struct{}
+
+var errFull = errors.New("the disk is full")
+
+func (broken) Write([]byte) (int, error) { return 0, errFull }
+
+func TestAReportThatCannotBeWrittenIsAnError(t *testing.T) {
+	for name, format := range report.Formats {
+		if err := format(broken{}, result(), report.Options{}); !errors.Is(err, errFull) {
+			t.Errorf("%s says %v of a full disk", name, err)
+		}
+	}
+}
+
+func TestTheRuleBookIsInStepWithTheRules(t *testing.T) {
+	const name = "../../docs/rules.md"
+	var b bytes.Buffer
+	if err := report.RuleBook(&b, rules.All()); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.MkdirAll("../../docs", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	written, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(written), b.String()); diff != "" {
+		t.Errorf("docs/rules.md is not what the rules say (-file +rules); run with -update:\n%s", diff)
+	}
+}
+
+func TestExplainShowsTheWholePage(t *testing.T) {
+	for _, r := range rules.All() {
+		var b bytes.Buffer
+		if err := report.Explain(&b, r); err != nil {
+			t.Fatal(err)
+		}
+		at := 0
+		for _, title := range []string{r.ID + ": ", "\nWHAT\n", "\nWHY\n", "\nBEFORE\n", "\nAFTER\n", "\nHOW TO MEND\n", "\nHOW TO CONFIGURE\n", "\nWAIVABLE\n"} {
+			i := strings.Index(b.String(), title)
+			if i < at {
+				t.Errorf("the page of %s has no %q, or not in its place", r.ID, strings.TrimSpace(title))
+			}
+			at = max(at, i)
+		}
+		for _, c := range r.Controls {
+			if !strings.Contains(b.String(), c) {
+				t.Errorf("the page of %s does not name its control %s", r.ID, c)
+			}
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/rollcall-dev/rollcall/lint"
+)
+
+// ANSI codes of a terminal.
+const (
+	bold    = "\x1b[1m"
+	dim     = "\x1b[2m"
+	plainly = "\x1b[0m"
+)
+
+var colours = map[lint.Severity]string{
+	lint.Error:   "\x1b[31m",
+	lint.Warning: "\x1b[33m",
+	lint.Notice:  "\x1b[36m",
+}
+
+// Text writes a line a finding, for people and for tools that read
+// file:line:column. On a terminal it shows the source line with a caret below,
+// and ends with a summary; in a pipe it says nothing but the findings.
+func Text(w io.Writer, r lint.Result, o Options) error {
+	b := bufio.NewWriter(w)
+	lines := sourceLines{read: o.Source}
+	for _, f := range r.Findings {
+		if !o.Colour {
+			fmt.Fprintf(b, "%s: %s: %s [%s]\n", plain(f.Pos.String()), f.Severity, plain(f.Message), f.Rule)
+			continue
+		}
+		fmt.Fprintf(b, "%s%s:%s %s%s:%s %s %s[%s]%s\n", bold, plain(f.Pos.String()), plainly,
+			colours[f.Severity], f.Severity, plainly, plain(f.Message), dim, f.Rule, plainly)
+		if line, caret := lines.at(f); line != "" {
+			fmt.Fprintf(b, "    %s\n    %s%s%s\n", line, colours[f.Severity], caret, plainly)
+		}
+	}
+	if o.Colour {
+		summary(b, r)
+	}
+	return b.Flush()
+}
+
+func summary(w io.Writer, r lint.Result) {
+	if len(r.Findings) > 0 {
+		fmt.Fprintln(w)
+	}
+	for _, s := range r.Skipped {
+		fmt.Fprintf(w, "%sskipped %s: it %s%s\n", dim, s.Rule, s.Why, plainly)
+	}
+	c := r.Counts
+	fmt.Fprintf(w, "%s: ", judged(c))
+	if len(r.Findings) == 0 {
+		fmt.Fprint(w, "nothing is wrong")
+	} else {
+		fmt.Fprintf(w, "%s, %s, %s", count(c.Errors, "error"), count(c.Warnings, "warning"), count(c.Notices, "notice"))
+	}
+	if c.Silenced > 0 {
+		fmt.Fprintf(w, "; %s silenced by exceptions", count(c.Silenced, "finding"))
+	}
+	fmt.Fprintln(w)
+	if n := mendable(r.Findings); n > 0 {
+		fmt.Fprintf(w, "%s can be mended by `rollcall lint --fix`\n", count(n, "finding"))
+	}
+}
+
+// judged says what was looked at.
+func judged(c lint.Counts) string {
+	return count(c.Identities, "identity") + ", " + count(c.Rules, "rule")
+}
+
+func mendable(findings []lint.Finding) (n int) {
+	for _, f := range findings {
+		if f.Edit != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// sourceLines finds the line of a finding. Findings come by file, so that one
+// file at a time is kept.
+type sourceLines struct {
+	read  func(string) ([]byte, error)
+	file  string
+	lines [][]byte
+}
+
+// widest is how much of a line is shown.
+const widest = 160
+
+// at is the line on which a finding stands and a caret below its column; empty
+// where the text cannot be read.
+func (s *sourceLines) at(f lint.Finding) (line, caret string) {
+	if s.read == nil || f.Pos.Line == 0 {
+		return "", ""
+	}
+	if s.file != f.Pos.File {
+		text, err := s.read(f.Pos.File)
+		if err != nil {
+			text = nil
+		}
+		s.file, s.lines = f.Pos.File, bytes.Split(text, []byte("\n"))
+	}
+	if f.Pos.Line > len(s.lines) {
+		return "", ""
+	}
+	whole := s.lines[f.Pos.Line-1]
+	column := min(max(f.Pos.Column-1, 0), len(whole))
+	if column > widest {
+		return "", ""
+	}
+	before := strings.ReplaceAll(string(whole[:column]), "\t", "    ")
+	after := strings.TrimRight(string(whole[column:]), "\r")
+	line = plain(before) + plain(after)
+	if runes := []rune(line); len(runes) > widest {
+		line = string(runes[:widest]) + "…"
+	}
+	return line, strings.Repeat(" ", len([]rune(plain(before)))) + "^"
+}

@@ -1,0 +1,82 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/rollcall-dev/rollcall/lint"
+	"github.com/rollcall-dev/rollcall/registry"
+)
+
+var _ = register(lint.Rule{
+	ID:       "approval/missing",
+	Severity: lint.Error,
+	Controls: []string{"NIST AI RMF 1.0 GOVERN 3.2", "NIST AI RMF 1.0 GOVERN 1.4", "NIST CSF 2.0 PR.AA-05"},
+	Waivable: true,
+	Each:     approvalMissing,
+	Doc: `what changes access names the policy that approves it
+
+# What
+An identity creates, modifies or extends access, by one of its steps or by what
+its blast radius says it can change, and names no approval policy. An approval
+bot decides by its policy, and must name one too.
+
+# Why
+Without a policy the connector's default decides who gets access, which is to
+say nobody does. NIST AI RMF GOVERN 1.4 and 3.2 ask for policies that can be
+seen and for human oversight that is somebody's task; NIST CSF 2.0 PR.AA-05
+(formerly PR.AC-4) for authorisations that are defined in a policy.
+
+# Before
+	steps: [{app: "okta", operation: "group:addUser", effect: "grant"}]
+
+# After
+	steps: [{app: "okta", operation: "group:addUser", effect: "grant"}]
+	approval: "group-membership"
+
+# How to mend
+Name a policy of policies/NAME.cedar, or write one: it says who may approve, and
+forbids that people approve for themselves.
+`,
+})
+
+func approvalMissing(p *lint.Pass, id *registry.Identity) {
+	if gone(id) {
+		return
+	}
+	field, why := "approval", ""
+	switch {
+	case id.Kind == registry.ApprovalBot:
+		if id.Policy != "" {
+			return
+		}
+		field, why = "policy", "decides on requests for access"
+	case id.Approval != "":
+		return
+	default:
+		why = accessChange(p.Catalogue(), id)
+	}
+	if why == "" {
+		return
+	}
+	p.Report(lint.Finding{
+		Identity: id.ID,
+		Field:    field,
+		Message:  fmt.Sprintf(`%s %s and names no %s; add %s: "…", the name of a policy in policies/`, named(id), why, approvalNoun[field], field),
+	})
+}
+
+// approvalNoun is what the fields that name a policy are called.
+var approvalNoun = map[string]string{"approval": "approval policy", "policy": "policy"}
+
+// accessChange says how an identity changes access, or nothing.
+func accessChange(c *registry.Catalogue, id *registry.Identity) string {
+	for _, step := range id.Steps {
+		if stepChangesAccess(c, step) {
+			return fmt.Sprintf("changes access by step %q of %q", step.Operation, step.App)
+		}
+	}
+	if len(id.BlastRadius.Access) > 0 {
+		return fmt.Sprintf("can change %s", both(id.BlastRadius.Access))
+	}
+	return ""
+}

@@ -1,0 +1,67 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/rollcall-dev/rollcall/lint"
+)
+
+var _ = register(lint.Rule{
+	ID:       "exception/not-waivable",
+	Severity: lint.Error,
+	Controls: []string{"NIST CSF 2.0 PR.AA-05", "NIST AI RMF 1.0 GOVERN 1.4"},
+	Check:    notWaivable,
+	Doc: `no exception is for a rule that may not be waived
+
+# What
+An exception names a rule that may not be waived, or policy sets such a rule
+lower than an error. Neither has any effect.
+
+# Why
+Some rules protect the judging itself. Who reads the exception believes that it
+holds; that it does not has to be said. NIST AI RMF GOVERN 1.4 asks for policies
+that can be seen, NIST CSF 2.0 PR.AA-05 (formerly PR.AC-4) that they are
+enforced.
+
+# Before
+	rule: "integrity/hostile"
+
+# After
+	// registry/exceptions/big-file.cue is removed
+
+# How to mend
+Remove the exception, or the line in policy, and mend what the rule found.
+`,
+})
+
+func notWaivable(p *lint.Pass) {
+	for _, ex := range p.Head.Exceptions {
+		if r, ok := book[ex.Rule]; !ok || r.Waivable {
+			continue
+		}
+		p.Report(lint.Finding{
+			Entry:    lint.EntryException,
+			Identity: ex.ID,
+			Field:    "rule",
+			Value:    ex.Rule,
+			Pos:      ex.Pos("rule"),
+			Message:  fmt.Sprintf("exception %q is for rule %q, which may not be waived; remove it and mend what the rule finds", ex.ID, ex.Rule),
+		})
+	}
+	policy := p.Head.Policy
+	for _, id := range sortedKeys(policy.Rules) {
+		severity := policy.Rules[id].Severity
+		r, ok := book[id]
+		if !ok || r.Waivable || r.Severity != lint.Error || severity == "" || severity == string(lint.Error) {
+			continue
+		}
+		field := fmt.Sprintf("rules.%q.severity", id)
+		p.Report(lint.Finding{
+			Entry:   lint.EntryPolicy,
+			Field:   field,
+			Value:   severity,
+			Pos:     policy.Pos(field),
+			Message: fmt.Sprintf("policy sets rule %q to %q, which may not be waived and stays an error; remove the line", id, severity),
+		})
+	}
+}

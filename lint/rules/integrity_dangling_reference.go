@@ -1,0 +1,149 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/rollcall-dev/rollcall/lint"
+	"github.com/rollcall-dev/rollcall/registry"
+)
+
+var _ = register(lint.Rule{
+	ID:       "integrity/dangling-reference",
+	Severity: lint.Error,
+	Controls: []string{"NIST CSF 2.0 PR.AA-01", "NIST AI RMF 1.0 GOVERN 1.6"},
+	Waivable: true,
+	Each:     identityReferences,
+	Check:    otherReferences,
+	Doc: `every reference leads somewhere
+
+# What
+An entry names an identity, a tenant, an approval policy, a person, a team, an
+environment, a department, a system or a rule that does not exist. Owners and
+backups are judged by ownership/unknown.
+
+# Why
+A workflow that uses a connector which nobody has declared is an inventory with
+a hole in it: NIST AI RMF GOVERN 1.6 asks for the inventory, NIST CSF 2.0
+PR.AA-01 that identities are managed. An environment that is misspelt is kept
+apart from nothing, and a rule that is misspelt in policy is not set at all.
+
+# Before
+	uses: ["n8n-prod/salesforce-raed"]
+
+# After
+	uses: ["n8n-prod/salesforce-read"]
+
+# How to mend
+Take the nearest name if the message offers the right one, else declare what is
+missing. What stands in organisation.cue, policy.cue or policies/ is added in a
+change of its own: a change is judged by what was there before it.
+`,
+})
+
+func identityReferences(p *lint.Pass, id *registry.Identity) {
+	refs := references{p: p, who: named(id), at: id, found: lint.Finding{Identity: id.ID}}
+	if p.Head.Tenant(id.Tenant()) == nil {
+		refs.check("", id.Tenant(), tenants(p))
+	}
+	if gone(id) {
+		return
+	}
+	for i, used := range id.Uses {
+		refs.check(fmt.Sprintf("uses[%d]", i), used, identities(p))
+	}
+	refs.check("workflow", id.Workflow, identities(p))
+	refs.check("approval", id.Approval, approvals(p))
+	refs.check("policy", id.Policy, approvals(p))
+	refs.check("environment", id.Environment, environments(p))
+	refs.check("department", id.Department, departments(p))
+	for i, system := range id.BlastRadius.Systems {
+		refs.check(fmt.Sprintf("blastRadius.systems[%d]", i), system, systems(p))
+	}
+	if id.Recertified != nil {
+		refs.check("recertified.by", id.Recertified.By, owners(p))
+	}
+}
+
+func otherReferences(p *lint.Pass) {
+	for _, t := range p.Head.Tenants {
+		refs := references{p, fmt.Sprintf("tenant %q", t.ID), t, lint.Finding{Entry: lint.EntryTenant, Identity: t.ID}}
+		refs.check("environment", t.Environment, environments(p))
+		refs.checkAll("environments", t.Environments, environments(p))
+		refs.checkAll("departments", t.Departments, departments(p))
+	}
+	for _, a := range p.Head.Access {
+		refs := references{p, fmt.Sprintf("access %q", a.ID), a, lint.Finding{Entry: lint.EntryAccess, Identity: a.ID}}
+		refs.checkAll("identities", a.Identities, identities(p))
+		refs.check("owner", a.Owner, owners(p))
+		refs.check("requestedBy", a.RequestedBy, owners(p))
+		refs.check("approvedBy", a.ApprovedBy, owners(p))
+		if a.Reviewed != nil {
+			refs.check("reviewed.by", a.Reviewed.By, owners(p))
+		}
+	}
+	for _, ex := range p.Head.Exceptions {
+		refs := references{p, fmt.Sprintf("exception %q", ex.ID), ex, lint.Finding{Entry: lint.EntryException, Identity: ex.ID}}
+		refs.check("rule", ex.Rule, ruleBook(p))
+		refs.checkAll("identities", ex.Identities, identities(p))
+		refs.check("tenant", ex.Tenant, tenants(p))
+		refs.check("approvedBy", ex.ApprovedBy, owners(p))
+	}
+	policyReferences(p)
+	organisationReferences(p)
+}
+
+func policyReferences(p *lint.Pass) {
+	policy := p.Head.Policy
+	refs := references{p, "policy", policy, lint.Finding{Entry: lint.EntryPolicy}}
+	for _, rule := range sortedKeys(policy.Rules) {
+		refs.check(fmt.Sprintf("rules.%q", rule), rule, ruleBook(p))
+	}
+}
+
+func organisationReferences(p *lint.Pass) {
+	o := p.Head.Organisation
+	refs := references{p, "", o, lint.Finding{Entry: lint.EntryOrganisation}}
+	for _, name := range sortedKeys(o.Teams) {
+		refs.who = fmt.Sprintf("team %q", name)
+		refs.check(fmt.Sprintf("teams.%q.lead", name), o.Teams[name].Lead, owners(p))
+		refs.checkAll(fmt.Sprintf("teams.%q.members", name), o.Teams[name].Members, owners(p))
+	}
+	for _, name := range sortedKeys(o.Departments) {
+		refs.who = fmt.Sprintf("department %q", name)
+		refs.check(fmt.Sprintf("departments.%q.lead", name), o.Departments[name].Lead, owners(p))
+	}
+	for _, name := range sortedKeys(o.Systems) {
+		refs.who = fmt.Sprintf("system %q", name)
+		refs.check(fmt.Sprintf("systems.%q.owner", name), o.Systems[name].Owner, owners(p))
+		refs.check(fmt.Sprintf("systems.%q.environment", name), o.Systems[name].Environment, environments(p))
+	}
+}
+
+// references judges the references of one entry.
+type references struct {
+	p     *lint.Pass
+	who   string // the entry, as messages name it
+	at    placed
+	found lint.Finding // entry and identity are filled in
+}
+
+func (r references) checkAll(field string, values []string, to target) {
+	for i, v := range values {
+		r.check(fmt.Sprintf("%s[%d]", field, i), v, to)
+	}
+}
+
+// check reports a value that leads nowhere; an empty one refers to nothing.
+func (r references) check(field, value string, to target) {
+	if value == "" || to.known(value) {
+		return
+	}
+	near, out := suggestion(value, to.names, "declare it in "+to.home)
+	f := r.found
+	f.Field, f.Value, f.Pos = field, value, r.at.Pos(field)
+	f.Message = fmt.Sprintf("%s names %s %q, which does not exist; %s", r.who, to.noun, value, out)
+	if field != "" && r.found.Entry != lint.EntryPolicy {
+		f.Edit = replace(r.at, field, near)
+	}
+	r.p.Report(f)
+}

@@ -1,0 +1,78 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/rollcall-dev/rollcall/lint"
+	"github.com/rollcall-dev/rollcall/registry"
+)
+
+var _ = register(lint.Rule{
+	ID:       "integrity/duplicate-target",
+	Severity: lint.Error,
+	Controls: []string{"NIST CSF 2.0 PR.AA-01", "NIST AI RMF 1.0 GOVERN 1.6"},
+	Waivable: true,
+	Check:    duplicateTarget,
+	Doc: `one live object has one entry
+
+# What
+Two entries of one kind on one tenant claim the same live object, by its id or
+by its name.
+
+# Why
+The daemon would compare the object with both, and set it back to one and then
+to the other. And of two owners neither answers: NIST AI RMF GOVERN 1.6 asks for
+an inventory, NIST CSF 2.0 PR.AA-01 for identities that are managed.
+
+# Before
+	identities: "n8n-prod/crm":     live: id: "Zk3vYq1"
+	identities: "n8n-prod/crm-new": live: id: "Zk3vYq1"
+
+# After
+	identities: "n8n-prod/crm":     live: id: "Zk3vYq1"
+	identities: "n8n-prod/crm-new": live: id: "Bt8wLm4"
+
+# How to mend
+Remove one of the entries, or give it the id of the object that it is for.
+`,
+})
+
+// claim is what an entry says to be the live object it is for.
+type claim struct {
+	tenant string
+	kind   registry.Kind
+	field  string // "live.id" or "live.name"
+	value  string
+}
+
+func duplicateTarget(p *lint.Pass) {
+	first := map[claim]*registry.Identity{}
+	for _, id := range p.Head.Identities {
+		c := claimOf(id)
+		other := first[c]
+		if other == nil {
+			first[c] = id
+			continue
+		}
+		p.Report(lint.Finding{
+			Identity: id.ID,
+			Field:    c.field,
+			Value:    c.value,
+			Message: fmt.Sprintf("%s claims the live object with %s %q, as %q does; remove one, or name another object",
+				named(id), c.field, c.value, other.ID),
+		})
+	}
+}
+
+func claimOf(id *registry.Identity) claim {
+	c := claim{tenant: id.Tenant(), kind: id.Kind}
+	switch {
+	case id.Live.ID != "":
+		c.field, c.value = "live.id", id.Live.ID
+	case id.Live.Name != "":
+		c.field, c.value = "live.name", id.Live.Name
+	default:
+		c.field, c.value = "live.name", id.Name()
+	}
+	return c
+}

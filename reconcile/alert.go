@@ -1,0 +1,167 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// An Alert is something that people are told once.
+type Alert struct {
+	Kind    AlertKind `json:"kind"`
+	Tenant  string    `json:"tenant"`
+	Time    time.Time `json:"time"`
+	Message string    `json:"message"`
+	Drift   *Drift    `json:"drift,omitempty"`  // of opened, resolved
+	Since   time.Time `json:"since,omitzero"`   // of opened, resolved: when it was first seen
+	Action  *Action   `json:"action,omitempty"` // of opened, acted
+	Result  Result    `json:"result,omitempty"` // of acted
+	Count   int       `json:"count,omitempty"`  // of opened and resolved: of how many drifts it tells, where it tells of many
+}
+
+// An AlertKind says what people are told.
+type AlertKind string
+
+// The kinds of alert.
+const (
+	Opened   AlertKind = "opened"   // drift that is new
+	Resolved AlertKind = "resolved" // drift that is over
+	Acted    AlertKind = "acted"    // a revert, and what came of it
+	Held     AlertKind = "held"     // a plan whose reverts are held
+	Released AlertKind = "released" // it is held no longer
+)
+
+// mostAlerts is how many drifts are told one by one; of more, one alert tells
+// how many there are.
+const mostAlerts = 20
+
+// tell tells people what they were not told yet. What could not be told is
+// told by the next pass.
+func (p *pass) tell(ctx context.Context) error {
+	if p.Alert == nil {
+		return nil
+	}
+	var failures []error
+	for _, a := range p.alerts {
+		failures = append(failures, p.Alert(ctx, a))
+	}
+	changed := false
+	for _, kind := range []AlertKind{Opened, Resolved} {
+		keys := p.owed(kind)
+		for _, batch := range p.batches(kind, keys) {
+			err := p.Alert(ctx, batch.alert)
+			failures = append(failures, err)
+			if err == nil {
+				p.told(kind, batch.keys)
+				changed = true
+			}
+		}
+	}
+	first := p.memory.History.Passes <= 1 // that it is held then is no news
+	if held := p.out.Plan.Held; p.out.Unreadable == "" && !first && held != p.memory.History.Held {
+		a := Alert{Kind: Held, Tenant: p.Tenant, Time: p.now, Message: held}
+		if held == "" {
+			a.Kind, a.Message = Released, "reverts are no longer held"
+		}
+		err := p.Alert(ctx, a)
+		failures = append(failures, err)
+		if err == nil {
+			p.memory.History.Held, changed = held, true
+		}
+	}
+	if changed {
+		failures = append(failures, p.save(context.WithoutCancel(ctx)))
+	}
+	if err := errors.Join(failures...); err != nil {
+		return fmt.Errorf("tell people: %w", err)
+	}
+	return nil
+}
+
+// owed are the keys of the drifts that people have not been told of.
+func (p *pass) owed(kind AlertKind) []string {
+	var keys []string
+	for key, s := range p.memory.History.Drifts {
+		if kind == Opened && s.Times > 0 && s.Told.IsZero() || kind == Resolved && s.Times == 0 && !s.Told.IsZero() {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+type batch struct {
+	alert Alert
+	keys  []string
+}
+
+func (p *pass) batches(kind AlertKind, keys []string) []batch {
+	if len(keys) > mostAlerts {
+		a := Alert{Kind: kind, Tenant: p.Tenant, Time: p.now, Count: len(keys), Message: p.sayMany(kind, keys)}
+		return []batch{{a, keys}}
+	}
+	actions := map[string]*Action{}
+	for i := range p.out.Plan.Actions {
+		actions[p.out.Plan.Actions[i].Drift.Key()] = &p.out.Plan.Actions[i]
+	}
+	var all []batch
+	for _, key := range keys {
+		s := p.memory.History.Drifts[key]
+		a := Alert{Kind: kind, Tenant: p.Tenant, Time: p.now, Drift: &s.Drift, Since: s.First, Message: s.Drift.Message}
+		if kind == Opened {
+			a.Action = actions[key]
+		} else {
+			a.Message = "no longer so: " + a.Message
+		}
+		if a.Action != nil {
+			a.Message += "; " + a.Action.Why
+		}
+		all = append(all, batch{a, []string{key}})
+	}
+	return all
+}
+
+func (p *pass) sayMany(kind AlertKind, keys []string) string {
+	counts := map[Class]int{}
+	for _, key := range keys {
+		counts[p.memory.History.Drifts[key].Drift.Class]++
+	}
+	var parts []string
+	for _, c := range slices.Sorted(maps.Keys(counts)) {
+		parts = append(parts, fmt.Sprintf("%d %s", counts[c], c))
+	}
+	what := "new drifts"
+	if kind == Resolved {
+		what = "drifts are over"
+	}
+	return fmt.Sprintf("%d %s in tenant %q: %s", len(keys), what, p.Tenant, strings.Join(parts, ", "))
+}
+
+func (p *pass) told(kind AlertKind, keys []string) {
+	for _, key := range keys {
+		s := p.memory.History.Drifts[key]
+		s.Told = p.now
+		if kind == Resolved {
+			s.Told = time.Time{}
+		}
+		p.memory.History.Drifts[key] = s
+		if s.Times == 0 && s.Told.IsZero() && len(s.Reverts) == 0 {
+			delete(p.memory.History.Drifts, key)
+		}
+	}
+}
+
+// alertAct has people told of an act. Where the pass breaks off, the next one
+// tells them that the drift is over.
+func (p *pass) alertAct(act Act) {
+	a := Alert{Kind: Acted, Tenant: p.Tenant, Time: time.Now().UTC(), Drift: &act.Action.Drift, Action: &act.Action, Result: act.Result}
+	a.Message = fmt.Sprintf("%s of %s: %s", act.Action.Verb, show(act.Action.Object.Name, act.Action.Object.ID), act.Result)
+	if act.Reason != "" {
+		a.Message += "; " + oneLine(act.Reason)
+	}
+	p.alerts = append(p.alerts, a)
+}

@@ -1,0 +1,281 @@
+package reconcile
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/rollcall-dev/rollcall/registry"
+	"github.com/rollcall-dev/rollcall/tenant"
+)
+
+// Decide says what is to be done about drifts that [Diff] found in got: the
+// same inputs, in whatever order, give the same plan. Every drift that the
+// policy does not ignore has one action.
+//
+// A revert needs all of this: the class's mode is revert; the platform has the
+// ability; the kind was read whole; the drift was seen by an earlier pass, its
+// grace period ago (until then the action is a wait); no break-glass window is
+// open on the identity; it is not what rollcall signs in with, nor, as far as
+// is known, the last enabled administrator; it did not come back after the set
+// number of reverts within a day. Where change windows or freezes are set for
+// the class nothing of it is reverted: this version does not judge them.
+//
+// What is expired, retired or unreleased is suspended or, where that cannot
+// be, revoked. What is undeclared is suspended; a token that cannot be
+// suspended is revoked, and nothing else is, for a revoked credential does not
+// come back. What differs is set back: resumed where it is disabled and
+// nothing else differs, restored to the version in which it was last seen
+// without drift, or given its declared role, scopes and authentication.
+//
+// Drifts of one object, and of a webhook that the platform can only change
+// through its workflow, are one act: it waits until all that it mends is due,
+// and is not done where it would mend what the policy only flags.
+//
+// A registry with mistakes, one that lost more than the set share of the
+// tenant's identities, a tenant's first pass, and more reverts than the limits
+// allow each hold the plan: nothing is reverted.
+func (p Policy) Decide(drifts []Drift, got tenant.Observation, seen History, now time.Time) Plan {
+	d := decider{
+		policy: p, roll: match(p.want, &got), seen: seen, now: now,
+		open: p.open(now), groups: map[string]*group{}, actions: []Action{},
+	}
+	d.admins = d.administrators()
+	drifts = slices.Clone(drifts)
+	sortDrifts(drifts)
+	plan := Plan{Tenant: got.Tenant, Commit: p.want.Commit, Observed: got.At}
+	for _, x := range drifts {
+		if p.of(x.Class).Mode == Ignore {
+			plan.Ignored++
+			d.ignored(x)
+			continue
+		}
+		d.place(x)
+	}
+	for _, key := range d.order {
+		d.settle(d.groups[key])
+	}
+	plan.Actions = d.actions
+	plan.Blind = d.blind()
+	if plan.Held = d.held(); plan.Held != "" {
+		hold(plan.Actions)
+	}
+	d.number(plan.Actions)
+	return plan
+}
+
+type decider struct {
+	*roll
+	policy  Policy
+	seen    History
+	now     time.Time
+	open    map[string]*registry.Access
+	admins  int // enabled administrators that no act of the plan touches
+	actions []Action
+	groups  map[string]*group // by the key of the object that would be written
+	order   []string
+}
+
+// A group is what one act would mend.
+type group struct {
+	target *tenant.Object
+	able   []int // actions that may be reverted
+	others []int // actions that may not
+	silent bool  // it also has drift that the policy ignores
+	with   map[int]int
+}
+
+// place gives a drift its action, which flags until something better is found.
+func (d *decider) place(x Drift) {
+	a := Action{Verb: DoFlag, Drift: x, Object: d.objectOf(x.Kind, x.ObjectID)}
+	if d.policy.of(x.Class).Mode == Propose {
+		a.Verb = DoPropose
+	}
+	target := d.target(a.Object)
+	if target != nil {
+		if id := d.identityOf(target.Kind, target.ID); id != nil {
+			a.Identity = id.ID
+		}
+	}
+	var able bool
+	a.Why, a.Window, able = d.may(x, a.Identity, target)
+	d.actions = append(d.actions, a)
+	if target == nil {
+		return
+	}
+	g := d.group(target)
+	if able {
+		g.able = append(g.able, len(d.actions)-1)
+	} else {
+		g.others = append(g.others, len(d.actions)-1)
+	}
+}
+
+func (d *decider) ignored(x Drift) {
+	if target := d.target(d.objectOf(x.Kind, x.ObjectID)); target != nil {
+		d.group(target).silent = true
+	}
+}
+
+func (d *decider) group(target *tenant.Object) *group {
+	key := target.Key()
+	g := d.groups[key]
+	if g == nil {
+		g = &group{target: target}
+		d.groups[key] = g
+		d.order = append(d.order, key)
+	}
+	return g
+}
+
+// may tells whether a drift may be reverted at all, and why or why not.
+func (d *decider) may(x Drift, owner string, target *tenant.Object) (why, window string, able bool) {
+	e := d.policy.of(x.Class)
+	seen := d.seen.Drifts[x.Key()]
+	switch {
+	case e.Mode == Propose:
+		return fmt.Sprintf("the policy proposes a change to the registry for what is %s", x.Class), "", false
+	case e.Mode != Revert:
+		return fmt.Sprintf("the policy flags what is %s", x.Class), "", false
+	case x.Class == Missing || x.Class == Unreadable || target == nil:
+		return fmt.Sprintf("what is %s cannot be reverted", x.Class), "", false
+	case x.Field == tenant.FieldDraft:
+		return "a draft does not run, so there is nothing to set back", "", false
+	case !d.directory(x.Kind).whole || !d.directory(target.Kind).whole:
+		return fmt.Sprintf("the %s of the tenant were not read whole, so nothing of them is reverted", plural(x.Kind)), "", false
+	case e.Windows:
+		return fmt.Sprintf("change windows are set for what is %s, which this version does not judge, so it is not reverted", x.Class), "", false
+	case target.Self:
+		return "rollcall signs in with it, and would lock itself out", "", false
+	}
+	for _, id := range []string{x.Identity, owner} {
+		if a := d.open[id]; a != nil {
+			return fmt.Sprintf("break-glass window %q is open on %q until %s", a.ID, id, a.Until), a.ID, false
+		}
+	}
+	if why := tired(seen, d.policy.Limits.Repeats, d.now); why != "" {
+		return why, "", false
+	}
+	return "", "", true
+}
+
+// tired is why drift is left to a person: it came back, or could not be
+// reverted, the set number of times within a day.
+func tired(s Sighting, limit int, now time.Time) string {
+	if again := recent(s.Reverts, now); len(again) >= limit {
+		return fmt.Sprintf("two writers: it was reverted %d times since %s, last at %s, and came back; it is not reverted again until somebody has looked",
+			len(again), clock(again[0]), clock(again[len(again)-1]))
+	}
+	if failed := recent(s.Failed, now); len(failed) >= limit {
+		return fmt.Sprintf("reverting it failed %d times since %s; it is not tried again until somebody has looked", len(failed), clock(failed[0]))
+	}
+	return ""
+}
+
+// recent are the times within a day before now.
+func recent(times []time.Time, now time.Time) []time.Time {
+	var r []time.Time
+	for _, t := range times {
+		if now.Sub(t) < 24*time.Hour {
+			r = append(r, t)
+		}
+	}
+	return r
+}
+
+func clock(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// settle decides on a group: one of its actions carries the act.
+func (d *decider) settle(g *group) {
+	if len(g.able) == 0 {
+		return
+	}
+	r := d.remedy(g)
+	if r.verb != "" && d.lastAdministrator(g.target) {
+		r = remedy{why: "as far as is known it is the last enabled administrator of the tenant, and would lock everybody out"}
+	}
+	for _, i := range g.able {
+		d.actions[i].Why = r.why
+	}
+	if r.verb == "" {
+		return
+	}
+	main := &d.actions[r.mends[0]]
+	due, first, ready := d.due(r.due)
+	main.Verb, main.Object, main.Good = r.verb, g.target, r.good
+	grace := d.policy.of(main.Drift.Class).Grace
+	main.Why = fmt.Sprintf("the policy reverts what is %s after %s; first seen at %s", main.Drift.Class, registry.Duration(grace), clock(first))
+	if !ready {
+		main.Verb, main.Would, main.Due = DoWait, r.verb, due
+		main.Why = fmt.Sprintf("the policy reverts what is %s once it was seen twice, %s apart", main.Drift.Class, registry.Duration(grace))
+	}
+	g.with = map[int]int{}
+	for _, i := range r.mends[1:] {
+		g.with[i] = r.mends[0]
+		d.actions[i].Why = fmt.Sprintf("mended by the same act as the %s drift of %s", driftWords(main.Drift), show(main.Drift.Name, main.Drift.ObjectID))
+	}
+}
+
+func driftWords(x Drift) string {
+	if x.Field != "" {
+		return string(x.Field)
+	}
+	return string(x.Class)
+}
+
+// due is when all of the drifts have stood for their grace periods, when the
+// oldest of them was first seen, and whether that is now.
+func (d *decider) due(actions []int) (due, first time.Time, ready bool) {
+	ready, first = true, d.now
+	for _, i := range actions {
+		x := d.actions[i].Drift
+		grace := d.policy.of(x.Class).Grace
+		s := d.seen.Drifts[x.Key()]
+		if s.Times == 0 || !s.First.Before(d.now) {
+			s.First, ready = d.now, false
+		}
+		if s.First.Before(first) {
+			first = s.First
+		}
+		if at := s.First.Add(grace); at.After(due) {
+			due = at
+		}
+	}
+	return due, first, ready && !due.After(d.now)
+}
+
+// number gives each action its id, which stays the same for the same act on
+// the same state.
+func (d *decider) number(actions []Action) {
+	for i := range actions {
+		actions[i].ID = actions[i].identify()
+	}
+	for _, g := range d.groups {
+		for i, main := range g.with {
+			actions[i].With = actions[main].ID
+		}
+	}
+}
+
+func (a Action) identify() string {
+	state := []any{a.Verb, a.Would, a.Drift.Key(), a.Drift.Want, a.Drift.Got}
+	for _, o := range []*tenant.Object{a.Object, a.Good} {
+		if o != nil {
+			state = append(state, o.Key(), o.State, o.Version, o.Updated.UTC())
+		}
+	}
+	return digest(state)[:16]
+}
+
+// digest is the SHA-256 of a value's JSON, in hex.
+func digest(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("digest %T: %v", v, err)) // only values that have a JSON form are digested
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}

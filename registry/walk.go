@@ -1,0 +1,158 @@
+package registry
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// ErrNoRegistry says that there is no folder registry/: the commit is from
+// before it, or this is no policy repository.
+var ErrNoRegistry = errors.New("there is no folder registry/ here")
+
+// A walker finds the files of a registry and what hides in it.
+type walker struct {
+	fsys      fs.FS
+	files     []string
+	approvals []string
+	problems  []Problem
+}
+
+func (w *walker) walk() error {
+	top, err := fs.ReadDir(w.fsys, ".")
+	if err != nil {
+		return fmt.Errorf("read the repository's top folder: %w", err)
+	}
+	found := false
+	for _, e := range top {
+		switch {
+		case e.Name() != "registry" && e.Name() != "policies":
+			continue
+		case irregular(e.Type()) != "":
+			w.hostile(e.Name(), "the folder is "+irregular(e.Type())+"; keep the folder itself in the repository")
+		case !e.IsDir():
+			continue
+		case e.Name() == "policies":
+			err = w.policies()
+		default:
+			err = w.folder("registry")
+		}
+		if err != nil {
+			return err
+		}
+		found = found || e.Name() == "registry"
+	}
+	if !found {
+		return ErrNoRegistry
+	}
+	return nil
+}
+
+func (w *walker) hostile(name, message string) {
+	w.problems = append(w.problems, Problem{Rule: ruleHostile, Pos: Pos{File: name, Line: 1, Column: 1}, Identity: identityOf(name), Message: message})
+}
+
+// identityOf is the id of the identity whose place a file is, or "".
+func identityOf(file string) string {
+	s, id, ok := homeOf(file)
+	if !ok || s.name != "identities" {
+		return ""
+	}
+	return id
+}
+
+func (w *walker) folder(dir string) error {
+	entries, err := fs.ReadDir(w.fsys, dir)
+	if err != nil {
+		return fmt.Errorf("read folder %s: %w", dir, err)
+	}
+	for _, e := range entries {
+		name := path.Join(dir, e.Name())
+		switch {
+		case irregular(e.Type()) != "":
+			w.hostile(name, "the file is "+irregular(e.Type())+"; keep the file itself in the registry")
+		case e.IsDir():
+			err = w.subfolder(name)
+		case hiddenFile(e.Name()) != "":
+			w.hostile(name, "plain CUE tools skip this file in silence: "+hiddenFile(e.Name()))
+		case format(name) != "" && name != "registry/schema.cue":
+			w.files = append(w.files, name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walker) subfolder(dir string) error {
+	why := hiddenFolder(path.Base(dir))
+	if why == "" {
+		return w.folder(dir)
+	}
+	inside := walker{fsys: w.fsys}
+	if err := inside.folder(dir); err != nil {
+		return err
+	}
+	if len(inside.files)+len(inside.problems) > 0 {
+		w.hostile(dir, fmt.Sprintf("this folder hides %s: %s", inside.first(), why))
+	}
+	return nil
+}
+
+// first is a file that was found.
+func (w *walker) first() string {
+	if len(w.files) > 0 {
+		return w.files[0]
+	}
+	return w.problems[0].Pos.File
+}
+
+func (w *walker) policies() error {
+	entries, err := fs.ReadDir(w.fsys, "policies")
+	if err != nil {
+		return fmt.Errorf("read folder policies: %w", err)
+	}
+	for _, e := range entries {
+		if irregular(e.Type()) != "" {
+			w.hostile("policies/"+e.Name(), "the file is "+irregular(e.Type())+"; keep the file itself in the repository")
+			continue
+		}
+		if name, ok := strings.CutSuffix(e.Name(), ".cedar"); ok && !e.IsDir() {
+			w.approvals = append(w.approvals, name)
+		}
+	}
+	return nil
+}
+
+// readFile reads at most limit bytes of a file and one more, by which a file
+// that is too large is known.
+func readFile(fsys fs.FS, name string, limit int) ([]byte, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	defer f.Close()
+	size := int64(512)
+	if info, err := f.Stat(); err == nil {
+		size = min(info.Size(), int64(limit)) + 2
+	}
+	text := make([]byte, 0, size)
+	for len(text) <= limit {
+		if len(text) == cap(text) {
+			text = append(text, 0)[:len(text)]
+		}
+		n, err := f.Read(text[len(text):min(cap(text), limit+1)])
+		text = text[:len(text)+n]
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+	}
+	return text, nil
+}
