@@ -103,6 +103,16 @@ func TestWhatMustNotActIsSuspendedAndOnlyTokensAreRevoked(t *testing.T) {
 		"suspend workflow:1", "flag connector:3", "revoke token:2")
 }
 
+func TestWithoutAGracePeriodDriftIsStillSeenTwice(t *testing.T) {
+	s := registryOf(enforcing(Undeclared), manyRetired(40)...)
+	s.Tenants[0].Enforcement["undeclared"] = registry.Enforcement{Mode: "revert", Grace: new(registry.Duration)}
+	w := newWorld(s, live(registry.Workflow, "1", "new"))
+	for first, want := range map[time.Time]string{noon: "wait suspend workflow:1", noon.Add(-time.Second): "suspend workflow:1"} {
+		seen := map[string]Sighting{"t undeclared workflow:1 ": {First: first, Times: 1}}
+		wantActs(t, w.decided(t, History{Drifts: seen}), "", want)
+	}
+}
+
 // manyRetired are identities that are not there, so that a share of them is a
 // number.
 func manyRetired(n int) []*registry.Identity {

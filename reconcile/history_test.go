@@ -99,3 +99,43 @@ func TestAVersionThatTheRegistryDoesNotWantAnyMoreIsNotGoneBackTo(t *testing.T) 
 		wantActs(t, out.Plan, "was last without drift is not as it is declared now", "flag t/orders uses")
 	})
 }
+
+func TestADraftDoesNotKeepWhatRunsFromBeingRemembered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := shop(t)
+		w.history = nil
+		flow, hook := published("v1", "header", "crm")
+		draft, _ := published("v2", "header", "erp")
+		flow.Draft = &draft
+		w.put(flow)
+		w.put(hook)
+		w.pass(t) // the first that is remembered, and it sees the draft
+		flow, hook = published("v2", "header", "erp")
+		w.put(flow)
+		w.put(hook)
+		if out := due(t, w).pass(t); len(out.Acts) != 1 || w.object(registry.Workflow, "1").Version != "v1" {
+			t.Errorf("the draft was published, and the acts are %+v", out.Acts)
+		}
+	})
+}
+
+func TestAVersionWithAWebhookThatIsNotToldApartIsNotRemembered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := shop(t)
+		flow, hook := published("v2", "header", "crm")
+		w.put(flow)
+		w.put(hook)
+		twin := hook
+		twin.ID = "1/twin"
+		w.put(twin)
+		w.pass(t)
+		delete(w.objects, twin.Key())
+		flow, hook = published("v3", "header", "erp")
+		w.put(flow)
+		w.put(hook)
+		due(t, w).pass(t)
+		if v := w.object(registry.Workflow, "1").Version; v != "v1" {
+			t.Errorf("the workflow runs version %s", v)
+		}
+	})
+}

@@ -12,7 +12,8 @@ import (
 const DefaultGrace = 10 * time.Minute
 
 // A Policy is what is to be done about a tenant's drift: the tenant's own
-// enforcement over the policy's over the default, which flags everything.
+// enforcement over the policy's over the default, which flags everything. It
+// is made by [PolicyOf]; the zero Policy is of no use.
 type Policy struct {
 	Tenant  string
 	Classes map[Class]Enforcement // classes that are not here are flagged

@@ -80,3 +80,13 @@ func TestAWebhookOfItsOwnIsSetBackByItself(t *testing.T) {
 		t.Errorf("the act is on %+v and makes it %+v", a.Object, a.Good)
 	}
 }
+
+func TestWhatMayBeDisabledIsNotSetBackIntoAction(t *testing.T) {
+	id := workflow("x")
+	id.Access = "jit"
+	o := live(registry.Workflow, "1", "x")
+	good := o
+	o.State, o.Version, o.Uses = tenant.Disabled, "v2", []tenant.Ref{{Kind: registry.Connector, ID: "9"}}
+	p := newWorld(registryOf(enforcing(Changed), id), o).decided(t, History{Good: map[string]tenant.Object{"t/x": good}})
+	wantActs(t, p, "setting it back would let it act", "flag t/x uses")
+}

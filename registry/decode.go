@@ -50,9 +50,11 @@ func (n *node) number(name string) float64 {
 
 func (n *node) count(name string) int { return int(n.number(name)) }
 
+// list is a list of texts; nil where the field is not there, and empty where
+// the list is: who declares an empty list declares that there is none.
 func (n *node) list(name string) []string {
 	v := n.get(name)
-	if v == nil || v.kind != listNode || len(v.items) == 0 {
+	if v == nil || v.kind != listNode {
 		return nil
 	}
 	out := make([]string, 0, len(v.items))

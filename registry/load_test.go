@@ -22,7 +22,7 @@ func TestEachEntryIsReadWhole(t *testing.T) {
 		Purpose: "Copies won deals from the CRM to the ERP every night so that finance can invoice",
 		Tier:    ChangeCapable, State: Active, Expires: "2028-02-29",
 		Recertified: &Recertification{On: "2026-10-01", By: "person/dana"},
-		BlastRadius: BlastRadius{Systems: []string{"salesforce", "netsuite"}, Data: "confidential", Note: "can create invoices"},
+		BlastRadius: BlastRadius{Systems: []string{"salesforce", "netsuite"}, Access: []string{}, Data: "confidential", Note: "can create invoices"},
 		Live:        Live{ID: "Zk3vYq1"}, Trigger: &Trigger{Type: "schedule", Cron: "0 2 * * *"},
 		Uses:     []string{"n8n-prod/salesforce-read"},
 		Steps:    []Step{{App: "netsuite", Operation: "invoice:create", Effect: "none"}},

@@ -64,6 +64,10 @@ func identityOf(file string) string {
 	return id
 }
 
+// deepestFolder is how many folders a file may lie in before nobody looks any
+// further.
+const deepestFolder = 12
+
 func (w *walker) folder(dir string) error {
 	entries, err := fs.ReadDir(w.fsys, dir)
 	if err != nil {
@@ -72,6 +76,11 @@ func (w *walker) folder(dir string) error {
 	for _, e := range entries {
 		name := path.Join(dir, e.Name())
 		switch {
+		case !fs.ValidPath(e.Name()) || e.Name() == "." || strings.Contains(e.Name(), "/"):
+			w.hostile(dir, fmt.Sprintf("a file in this folder has the name %q, which no file can have; take it out of the commit", e.Name()))
+		case strings.Count(name, "/") > deepestFolder:
+			w.hostile(dir, fmt.Sprintf("folders lie %d deep here; an entry's place is at most 3 deep", deepestFolder))
+			return nil
 		case irregular(e.Type()) != "":
 			w.hostile(name, "the file is "+irregular(e.Type())+"; keep the file itself in the registry")
 		case e.IsDir():
