@@ -1,8 +1,10 @@
 package evidence_test
 
 import (
+	"flag"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"sync/atomic"
 	"testing"
 
@@ -33,9 +35,12 @@ func BenchmarkAppendInParallel(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "entries/s")
 }
 
-// One operation is the verification of a whole log of 50,000 entries.
+var verifySize = flag.Int("entries", 50_000, "how many entries BenchmarkVerify verifies")
+
+// One operation is the verification of a whole log, of 50,000 entries or of
+// -entries.
 func BenchmarkVerify(b *testing.B) {
-	const size = 50_000
+	size := int64(*verifySize)
 	l := open(b, filepath.Join(b.TempDir(), "log"), evidence.Options{})
 	var n atomic.Int64
 	done := make(chan struct{}, 1000)
@@ -57,10 +62,15 @@ func BenchmarkVerify(b *testing.B) {
 		<-done
 	}
 	l.Close()
+	var most uint64
 	for b.Loop() {
-		if r := verify(b, l.Dir, l.Key); !r.Holds() || r.Entries != size {
+		if r := verify(b, l.Dir, l.Key); !r.Holds() || r.Entries != uint64(size) {
 			b.Fatalf("%d entries, %q", r.Entries, r.Faults)
 		}
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		most = max(most, m.HeapInuse)
 	}
-	b.ReportMetric(size*float64(b.N)/b.Elapsed().Seconds(), "entries/s")
+	b.ReportMetric(float64(most)/(1<<20), "MB-heap")
+	b.ReportMetric(float64(size)*float64(b.N)/b.Elapsed().Seconds(), "entries/s")
 }

@@ -114,17 +114,18 @@ func (im *importer) own(w *entryWriter, o *tenant.Object) {
 	switch o.Kind {
 	case registry.Connector:
 		w.field("app", o.App, "the application it signs in to, as the catalogue names it")
-		w.field("auth", o.Auth, "oauth2, oidc, apiKey, basic, mtls, jwt or none")
+		w.choice("auth", o.Auth, "oauth2", "oidc", "apiKey", "basic", "mtls", "jwt", "none")
 		w.optional("account", o.Account)
 		w.list("scopes", o.Scopes)
 	case registry.Token:
 		w.list("scopes", o.Scopes)
 	case registry.ServiceAccount:
+		w.line("\t// Is it a person's account? Then delete this file, and put their e-mail into registry/organisation.cue.")
 		w.field("login", o.Login, "the name it signs in with")
 		w.optional("role", o.Role)
 	case registry.Webhook:
 		w.optional("path", o.Path)
-		w.field("auth", o.Auth, "none, header, basic, jwt or hmac")
+		w.choice("auth", o.Auth, "none", "header", "basic", "jwt", "hmac")
 		w.optional("workflow", im.names[string(registry.Workflow)+":"+o.Workflow])
 	case registry.Workflow:
 		if len(o.Triggers) > 0 {
@@ -245,6 +246,17 @@ func (w *entryWriter) field(name, value, fill string) {
 		return
 	}
 	w.line("\t%s: %s", name, quote(value))
+}
+
+// choice writes a field of few values. What the platform calls otherwise is
+// for a person to decide on.
+func (w *entryWriter) choice(name, value string, of ...string) {
+	fill := strings.Join(of, ", ")
+	if value != "" && !slices.Contains(of, value) {
+		fill += "; the tenant says " + quote(value)
+		value = ""
+	}
+	w.field(name, value, fill)
 }
 
 func (w *entryWriter) optional(name, value string) {

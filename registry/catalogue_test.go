@@ -8,6 +8,7 @@ import (
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/cuecontext"
+	"cuelang.org/go/cue/parser"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -36,7 +37,11 @@ func evaluated(t *testing.T) cue.Value {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := inst.AddFile(name, text); err != nil {
+		syntax, err := parser.ParseFile(name, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := inst.AddSyntax(syntax); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 	}

@@ -37,7 +37,8 @@ func name(f *ast.Field) string {
 }
 
 func TestEveryFieldIsExplainedWithAnExampleThatHolds(t *testing.T) {
-	v := cuecontext.New(cuecontext.CUE_DEBUG("")).CompileString(schema.CUE)
+	ctx := cuecontext.New(cuecontext.CUE_DEBUG(""))
+	v := ctx.CompileString(schema.CUE)
 	if err := v.Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +73,7 @@ func TestEveryFieldIsExplainedWithAnExampleThatHolds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := v.Context().CompileString("("+string(expr)+") & "+example, cue.Scope(v)).Validate(cue.Concrete(true)); err != nil {
+			if err := ctx.CompileString("("+string(expr)+") & "+example, cue.Scope(v)).Validate(cue.Concrete(true)); err != nil {
 				t.Errorf("%s: the example of %s does not hold: %v", name(def), name(f), err)
 			}
 		}

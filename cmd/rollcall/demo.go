@@ -55,6 +55,9 @@ func (d *demo) run(ctx context.Context, serve bool) (err error) {
 			return err
 		}
 	}
+	if d.dir, err = filepath.Abs(d.dir); err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", d.address)
 	if err != nil {
 		return fmt.Errorf("start the sandbox: %w; --listen names another address", err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -158,9 +159,37 @@ func (fl *fleet) view(ctx context.Context) (*store.DB, error) {
 	return db, err
 }
 
-func (fl *fleet) openEvidence(ctx context.Context) (*evidence.Log, error) {
+// lastCheckpoint is the setting that remembers what the log's signed head was:
+// a log that was replaced while nobody looked does not extend it.
+const lastCheckpoint = "evidence.checkpoint"
+
+func (fl *fleet) openEvidence(ctx context.Context, db *store.DB, log *slog.Logger) (*evidence.Log, error) {
+	since, err := db.Setting(ctx, lastCheckpoint)
+	if err != nil {
+		return nil, err
+	}
 	e := fl.cfg.Evidence
-	return evidence.Open(ctx, e.Dir, evidence.Options{Origin: e.Origin, Key: e.Key, Refuse: fl.redactor.Refuse})
+	options := evidence.Options{Origin: e.Origin, Key: e.Key, Refuse: fl.redactor.Refuse}
+	if since != "" {
+		options.Since = []byte(since)
+	}
+	l, err := evidence.Open(ctx, e.Dir, options)
+	if err != nil {
+		return nil, err
+	}
+	if l.New {
+		log.WarnContext(ctx, "evidence log made", "dir", l.Dir, "privateKey", l.KeyFile, "origin", l.Origin)
+	}
+	return l, nil
+}
+
+// remember keeps the log's signed head in the state.
+func (d *duty) remember(ctx context.Context) error {
+	checkpoint, err := d.record.log.Checkpoint()
+	if err != nil {
+		return err
+	}
+	return d.db.SaveSetting(ctx, lastCheckpoint, string(checkpoint.Text))
 }
 
 // hide takes every secret out of an error.

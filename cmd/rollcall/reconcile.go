@@ -84,7 +84,7 @@ func (fl *fleet) openDuty(ctx context.Context, logger *slog.Logger, revert bool)
 	if err != nil {
 		return nil, nil, err
 	}
-	log, err := fl.openEvidence(ctx)
+	log, err := fl.openEvidence(ctx, db, logger)
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
@@ -100,5 +100,9 @@ func (d *duty) pass(ctx context.Context, name string) (reconcile.Outcome, error)
 	if d.revert {
 		r.Writer, _ = d.drivers[name].(tenant.Reader)
 	}
-	return r.Pass(ctx)
+	o, err := r.Pass(ctx)
+	if err != nil {
+		return o, err
+	}
+	return o, d.remember(context.WithoutCancel(ctx))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-dev/rollcall/internal/gen"
+	"github.com/rollcall-dev/rollcall/registry"
 	"github.com/rollcall-dev/rollcall/tenant/sandbox"
 )
 
@@ -34,7 +37,11 @@ for trying things; whoever reaches its address can change everything in it.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			seed := sandbox.Seed()
 			if generated > 0 {
-				seed = sandbox.Generated(generated)
+				made, err := generatedTenant(generated)
+				if err != nil {
+					return err
+				}
+				seed = made
 			}
 			t, err := sandbox.Open(file, seed)
 			if err != nil {
@@ -50,9 +57,27 @@ for trying things; whoever reaches its address can change everything in it.`,
 	}
 	c.Flags().StringVar(&address, "listen", sandboxAddress, "where it listens")
 	c.Flags().StringVar(&file, "file", "", "keep its content in this file (default: in memory)")
-	c.Flags().IntVar(&generated, "generated", 0, "begin with so many generated workflows, for measurements")
+	c.Flags().IntVar(&generated, "generated", 0, "begin with what \"rollcall generate N DIR --platform sandbox --tenants 1\" declares, for measurements")
 	c.AddCommand(newSandboxDrift())
 	return c
+}
+
+// generatedTenant is the live tenant of a generated registry of one tenant.
+func generatedTenant(n int) (sandbox.State, error) {
+	text, err := gen.Tenants(gen.Options{Identities: n, Tenants: 1, Platform: "sandbox"})[0].Sandbox()
+	if err != nil {
+		return sandbox.State{}, err
+	}
+	var made sandbox.State
+	if err := json.Unmarshal(text, &made); err != nil {
+		return sandbox.State{}, fmt.Errorf("read the generated tenant: %w", err)
+	}
+	for _, it := range sandbox.Seed().Items[registry.Token] {
+		if it.Secret == sandbox.Token {
+			made.Items[registry.Token] = append(made.Items[registry.Token], it)
+		}
+	}
+	return made, nil
 }
 
 func newSandboxDrift() *cobra.Command {

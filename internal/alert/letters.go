@@ -17,8 +17,10 @@ const maxLetters = 1000
 // letters is the file of the alerts that could not be delivered: one
 // CloudEvent a line, the oldest first.
 type letters struct {
-	path string
-	mu   sync.Mutex
+	path  string
+	mu    sync.Mutex
+	known bool // whether count is
+	count int  // alerts in the file
 }
 
 // A fileError says that the file, and not the receiver, is the trouble.
@@ -33,13 +35,10 @@ func (l *letters) add(body []byte) (dropped int, err error) {
 	if err := os.MkdirAll(filepath.Dir(l.path), 0o700); err != nil {
 		return 0, err
 	}
-	kept, err := l.read()
-	if err != nil {
-		return 0, err
-	}
-	if len(kept) >= maxLetters {
-		dropped = len(kept) - maxLetters + maxLetters/10 // some room, or the file is rewritten for each
-		return dropped, l.write(append(kept[dropped:], body))
+	if !l.known || l.count >= maxLetters {
+		if dropped, err = l.makeRoom(); err != nil {
+			return 0, err
+		}
 	}
 	f, err := os.OpenFile(l.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -47,7 +46,19 @@ func (l *letters) add(body []byte) (dropped int, err error) {
 	}
 	// The newline before it ends a line that a crash cut short.
 	_, err = f.Write(slices.Concat([]byte("\n"), body, []byte("\n")))
-	return 0, errors.Join(err, f.Sync(), f.Close())
+	l.count++
+	return dropped, errors.Join(err, f.Sync(), f.Close())
+}
+
+// makeRoom counts the alerts, and where there are too many, drops a tenth: the
+// oldest.
+func (l *letters) makeRoom() (dropped int, err error) {
+	kept, err := l.read()
+	if err != nil || len(kept) < maxLetters {
+		return 0, err
+	}
+	dropped = len(kept) - maxLetters + maxLetters/10
+	return dropped, l.write(kept[dropped:])
 }
 
 // each hands the alerts out, the oldest first, up to the first error. Those
@@ -101,6 +112,7 @@ func (l *letters) remove(gone [][]byte) error {
 func (l *letters) read() ([][]byte, error) {
 	text, err := os.ReadFile(l.path)
 	if errors.Is(err, fs.ErrNotExist) {
+		l.known, l.count = true, 0
 		return nil, nil
 	}
 	if err != nil {
@@ -112,11 +124,13 @@ func (l *letters) read() ([][]byte, error) {
 			all = append(all, line)
 		}
 	}
+	l.known, l.count = true, len(all)
 	return all, nil
 }
 
 // write replaces the file, whole or not at all.
 func (l *letters) write(all [][]byte) error {
+	l.known = false // until it is read again
 	if len(all) == 0 {
 		if err := os.Remove(l.path); !errors.Is(err, fs.ErrNotExist) {
 			return err

@@ -119,7 +119,7 @@ func (b *bench) diff(n int) error {
 		return err
 	}
 	defer stop()
-	config := fmt.Sprintf("registry: {path: registry}\nstate: state.db\nevidence: {dir: evidence}\ntenants:\n  %s: {platform: sandbox, url: %q, apiKey: \"env:TOKEN\", instanceID: sandbox-generated, timeout: 60s}\n", name, address)
+	config := fmt.Sprintf("registry: {path: registry}\nstate: state.db\nevidence: {dir: evidence}\ntenants:\n  %s: {platform: sandbox, url: %q, apiKey: \"env:TOKEN\", instanceID: native-%s, timeout: 60s}\n", name, address, name)
 	if err := os.WriteFile(filepath.Join(dir, "rollcall.yaml"), []byte(config), 0o600); err != nil {
 		return err
 	}

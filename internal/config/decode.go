@@ -126,6 +126,10 @@ func (d *decoder) fields(n *yaml.Node, to reflect.Value, field string) {
 }
 
 func (d *decoder) unknown(key *yaml.Node, field string, names []string) {
+	if key.Value == "<<" {
+		d.problem(key, join(field, key.Value), "%s: anchors and aliases are not used here; write it out", label(field))
+		return
+	}
 	where := "here"
 	if field != "" {
 		where = "in " + field

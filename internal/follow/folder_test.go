@@ -42,9 +42,10 @@ func settle(t *testing.T, f *Folder, changed <-chan struct{}) {
 	t.Fatal("no change was noticed at all")
 }
 
-// drain takes what is left of the changes so far.
+// drain takes what is left of the changes so far. It ends even where they do
+// not: a folder that is gone is looked for again and again.
 func drain(changed <-chan struct{}) {
-	for {
+	for end := time.Now().Add(2 * time.Second); time.Now().Before(end); {
 		select {
 		case <-changed:
 		case <-time.After(calm):
@@ -84,9 +85,6 @@ func TestEveryWayOfSavingIsNoticed(t *testing.T) {
 	// How vim and many others save: a new file is put in the place of the old.
 	for _, text := range []string{"three", "four"} {
 		write(t, f, "registry/.policy.cue.swp", text)
-		if err := os.Rename(policy+".swp", policy); err == nil {
-			t.Fatal("the swap file is in the wrong place")
-		}
 		if err := os.Rename(filepath.Join(f.Dir, "registry", ".policy.cue.swp"), policy); err != nil {
 			t.Fatal(err)
 		}

@@ -38,7 +38,7 @@ var ladder = map[string][]string{
 
 // testExtra is what test files of every folder may use besides: the schema that
 // everything is written against, the doubles and the real tenants.
-var testExtra = []string{"internal/", "schema", "registry", "tenant", "tenant/", "lint"}
+var testExtra = []string{"internal/", "schema", "registry", "tenant", "tenant/", "lint", "lint/"}
 
 // cueUsers may import CUE; no cue.Value leaves them.
 var cueUsers = []string{"schema", "registry"}

@@ -51,7 +51,7 @@ func summary(w io.Writer, r lint.Result) {
 		fmt.Fprintln(w)
 	}
 	for _, s := range r.Skipped {
-		fmt.Fprintf(w, "%sskipped %s: it %s%s\n", dim, s.Rule, s.Why, plainly)
+		fmt.Fprintf(w, "%sskipped %s: it %s%s\n", dim, s.Rule, plain(s.Why), plainly)
 	}
 	c := r.Counts
 	fmt.Fprintf(w, "%s: ", judged(c))

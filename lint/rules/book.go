@@ -4,8 +4,9 @@
 // testdata/group_my-rule.txtar with an identity that breaks it and one that
 // does not. The rule's Doc is its page: a sentence, then the sections What,
 // Why, Before, After, How to mend and, where policy sets more than the
-// severity, How to configure. `go test ./lint/... -update` writes the findings
-// into the golden and the page into docs/rules.md; both are read in review.
+// severity, How to configure. `go test ./lint/rules -update` writes the findings
+// into the golden, and `go test ./cmd/rollcall -run RuleBook -update` the page
+// into docs/rules.md; both are read in review.
 package rules
 
 import (
