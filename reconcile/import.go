@@ -101,7 +101,7 @@ func (im *importer) text(id string, o *tenant.Object) string {
 	}
 	w.line(`	blastRadius: {`)
 	w.line(`		systems: [] // the systems of the organisation file that it reaches`)
-	w.line(`		data: "" // the most sensitive data it reaches: public, internal, confidential, restricted`)
+	w.line(`		data: "" // to be filled in: the most sensitive data it reaches: public, internal, confidential, restricted`)
 	w.line(`	}`)
 	w.line(`	live: id: %s // %s`, quote(o.ID), oneLine(o.Name))
 	im.own(w, o)

@@ -165,13 +165,14 @@ func lookup(in map[string]Tier, names ...string) (Tier, bool) {
 // isEverything knows the scopes that say by their form that they grant
 // everything.
 func isEverything(scope string) bool {
-	plain := strings.NewReplacer("_", "", "-", "", " ", "", ".", "").Replace(strings.ToLower(scope))
-	switch plain {
+	switch withoutJoints.Replace(strings.ToLower(scope)) {
 	case "*", "*:*", "*/*", "**", "all", "full", "fullaccess", "fullcontrol", "allaccess", "allscopes", "admin:*", "root", "superuser":
 		return true
 	}
 	return false
 }
+
+var withoutJoints = strings.NewReplacer("_", "", "-", "", " ", "", ".", "")
 
 func isDefault(scope string) bool {
 	return scope == ".default" || strings.HasSuffix(scope, "/.default")

@@ -15,26 +15,21 @@ import (
 	"github.com/rollcall-dev/rollcall/schema"
 )
 
-// A checker asks CUE whether entries satisfy the schema. It serves one
+// A checker tells whether entries satisfy the schema: by proof where it has
+// one, and by CUE where it has none or the proof fails. It serves one
 // goroutine.
 type checker struct {
-	ctx    *cue.Context
+	ctx    *cue.Context // nil until CUE is asked
 	schema cue.Value
 	defs   map[string]cue.Value
-}
 
-// newChecker compiles the schema. The environment has no say in it: CUE_DEBUG
-// could switch closedness off.
-func newChecker() (*checker, error) {
-	ctx := cuecontext.New(cuecontext.CUE_DEBUG(""))
-	v := ctx.CompileString(schema.CUE, cue.Filename("schema.cue"))
-	if err := v.Err(); err != nil {
-		return nil, fmt.Errorf("compile the embedded schema: %w", err)
-	}
-	return &checker{ctx: ctx, schema: v, defs: map[string]cue.Value{}}, nil
+	scratch scratch // of the files that are read one after the other
 }
 
 func (c *checker) def(name string) cue.Value {
+	if c.ctx == nil {
+		c.open()
+	}
 	v, ok := c.defs[name]
 	if !ok {
 		v = c.schema.LookupPath(cue.MakePath(cue.Def(name)))
@@ -43,16 +38,37 @@ func (c *checker) def(name string) cue.Value {
 	return v
 }
 
+// open compiles the schema. The environment has no say in it: CUE_DEBUG could
+// switch closedness off.
+func (c *checker) open() {
+	c.ctx = cuecontext.New(cuecontext.CUE_DEBUG(""))
+	c.schema = c.ctx.CompileString(schema.CUE, cue.Filename("schema.cue"))
+	if err := c.schema.Err(); err != nil {
+		panic("the embedded schema cannot be compiled: " + err.Error())
+	}
+	c.defs = map[string]cue.Value{}
+}
+
 // A fault is a place in an entry at which CUE refuses it.
 type fault struct {
 	path  []string
 	trace string
 }
 
-// check is where and why CUE refuses a value; one fault a place, in order.
+// check is where and why a value does not satisfy a definition; nothing where
+// it does.
 func (c *checker) check(def string, n *node) []fault {
-	// BuildExpr keeps nothing in the context; BuildFile would keep every file.
-	v := c.def(def).Unify(c.ctx.BuildExpr(n.expr()))
+	if holds := proofs()[def]; holds != nil && holds(n) {
+		return nil
+	}
+	return c.ask(def, n)
+}
+
+// ask is where and why CUE refuses a value; one fault a place, in order.
+func (c *checker) ask(def string, n *node) []fault {
+	// def comes first: it opens the context. BuildExpr keeps nothing in the context; BuildFile would keep every file.
+	against := c.def(def)
+	v := against.Unify(c.ctx.BuildExpr(n.expr()))
 	err := v.Validate(cue.Concrete(true), cue.Final())
 	if err == nil {
 		return nil

@@ -50,9 +50,6 @@ func (e *entry) noun() string {
 	return e.section.named(noun, e.id)
 }
 
-// called is the same without a look at the kind.
-func (e *entry) called() string { return e.section.named(e.section.noun, e.id) }
-
 func (s section) named(noun, id string) string {
 	if !s.many {
 		return noun

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"runtime"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -42,10 +40,10 @@ func (l Loader) Load(ctx context.Context, fsys fs.FS, commit string) (*Snapshot,
 	if err != nil {
 		return nil, fmt.Errorf("load registry: %w", err)
 	}
-	if err := l.evaluate(ctx, files); err != nil {
+	if err := l.evaluate(ctx, notable(files)); err != nil {
 		return nil, fmt.Errorf("load registry: %w", err)
 	}
-	a := assembly{fsys: fsys, problems: w.problems, seen: map[string]string{}}
+	a := assembly{problems: w.problems, seen: map[string]map[string]string{}, read: again(fsys)}
 	a.take(files)
 	a.Commit, a.Catalogue, a.Approvals = commit, catalogue, w.approvals
 	return a.finish(), nil
@@ -61,13 +59,67 @@ type file struct {
 	complex  bool // has to be evaluated
 }
 
+// content is a file's content without a copy, where the file system has it.
+func content(fsys fs.FS, name string) ([]byte, bool) {
+	c, ok := fsys.(interface {
+		Content(name string) ([]byte, bool)
+	})
+	if !ok {
+		return nil, false
+	}
+	return c.Content(name)
+}
+
+// An outcome is what became of a file. Nearly all of a large registry hold one
+// identity in its place and nothing wrong: of those only the identity is kept.
+type outcome struct {
+	*file
+	identity *Identity // of such a file, which is nil then
+}
+
+func (f *file) outcome() outcome {
+	if len(f.entries) == 1 && len(f.problems) == 0 && f.text == nil && f.entries[0].placed {
+		if id, ok := f.entries[0].value.(*Identity); ok {
+			section, name, _ := homeOf(f.name)
+			id.ID = name // the same text, which need not be kept twice
+			id.source = source{file: f.name, path: []string{section.name, name}}
+			return outcome{identity: id}
+		}
+	}
+	return outcome{file: f}
+}
+
+// notable are the files of which more is kept than an identity.
+func notable(all []outcome) []*file {
+	var files []*file
+	for _, o := range all {
+		if o.file != nil {
+			files = append(files, o.file)
+		}
+	}
+	return files
+}
+
+// An orderer is a file system that says in which order its files are read best.
+type orderer interface {
+	ReadingOrder(names []string) []int
+}
+
+// batch is how many files a worker takes at once, so that those that lie
+// together are read together.
+const batch = 32
+
 // readAll reads and judges files, several at once, each worker with a CUE
 // context of its own.
-func (l Loader) readAll(ctx context.Context, fsys fs.FS, names []string) ([]*file, error) {
-	files := make([]*file, len(names))
+func (l Loader) readAll(ctx context.Context, fsys fs.FS, names []string) ([]outcome, error) {
+	files := make([]outcome, len(names))
 	workers := l.Workers
 	if workers < 1 {
 		workers = runtime.GOMAXPROCS(0)
+	}
+	var order []int
+	if o, ok := fsys.(orderer); ok {
+		order = o.ReadingOrder(names)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -75,16 +127,24 @@ func (l Loader) readAll(ctx context.Context, fsys fs.FS, names []string) ([]*fil
 	var wg sync.WaitGroup
 	for range min(workers, len(names)) {
 		wg.Go(func() {
-			c, err := newChecker()
-			for err == nil && ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= len(names) {
+			var c checker
+			for ctx.Err() == nil {
+				to := int(next.Add(batch))
+				if to-batch >= len(names) {
 					return
 				}
-				files[i], err = c.read(fsys, names[i])
-			}
-			if err != nil {
-				cancel(err)
+				for i := to - batch; i < min(to, len(names)); i++ {
+					k := i
+					if order != nil {
+						k = order[i]
+					}
+					f, err := c.read(fsys, names[k])
+					if err != nil {
+						cancel(err)
+						return
+					}
+					files[k] = f.outcome()
+				}
 			}
 		})
 	}
@@ -94,16 +154,20 @@ func (l Loader) readAll(ctx context.Context, fsys fs.FS, names []string) ([]*fil
 
 // read reads one file and judges what is in it.
 func (c *checker) read(fsys fs.FS, name string) (*file, error) {
+	c.scratch.reset()
 	home, _, _ := homeOf(name)
 	limit := small
 	if home.limit.bytes > 0 {
 		limit = home.limit
 	}
-	text, err := readFile(fsys, name, limit.bytes)
-	if err != nil {
-		return nil, err
+	text, ok := content(fsys, name)
+	if !ok {
+		var err error
+		if text, err = readFile(fsys, name, limit.bytes); err != nil {
+			return nil, err
+		}
 	}
-	r := &reader{file: name, text: text, limit: limit, loose: home.loose && format(name) == "cue"}
+	r := &reader{file: name, text: text, limit: limit, scratch: &c.scratch, loose: home.loose && format(name) == "cue"}
 	if len(text) > limit.bytes {
 		r.text = nil
 		r.complain(ruleHostile, 0, "the file is larger than %d KiB and is not read; split it", limit.bytes>>10)
@@ -136,9 +200,11 @@ func (c *checker) read(fsys fs.FS, name string) (*file, error) {
 		f.judge(c, e)
 		e.settle()
 	}
-	f.text = text
-	if !home.loose {
-		f.text, f.root = nil, nil
+	if home.loose {
+		f.text = text
+		c.scratch.renew() // its nodes are looked at again when it is evaluated
+	} else {
+		f.root = nil
 	}
 	return f, nil
 }
@@ -149,94 +215,4 @@ func (f *file) judge(c *checker, e *entry) {
 	if p, wrong := e.misplaced(); wrong {
 		f.problems = append(f.problems, p)
 	}
-}
-
-// An assembly puts files together to a snapshot.
-type assembly struct {
-	Snapshot
-	fsys     fs.FS
-	problems []Problem
-	seen     map[string]string // files of entries by section and id
-}
-
-// take takes the entries of files, those first that stand where they belong:
-// of two of the same id the other one is the mistake.
-func (a *assembly) take(files []*file) {
-	for _, f := range files {
-		for i := range f.problems {
-			if f.problems[i].Identity == "" {
-				f.problems[i].Identity = identityOf(f.name)
-			}
-		}
-		a.problems = append(a.problems, f.problems...)
-	}
-	for _, placed := range []bool{true, false} {
-		for _, f := range files {
-			for _, e := range f.entries {
-				if e.placed == placed {
-					a.add(e)
-				}
-			}
-		}
-	}
-}
-
-func (a *assembly) add(e *entry) {
-	key := e.section.name + " " + e.id
-	if first, twice := a.seen[key]; twice {
-		p := Problem{Rule: ruleSchema, Pos: e.first, Message: fmt.Sprintf("%s is declared twice, first in %s; keep one", e.called(), first)}
-		if e.section.name == "identities" {
-			p.Identity = e.id
-		}
-		a.problems = append(a.problems, p)
-		return
-	}
-	a.seen[key] = e.file
-	src := source{file: e.file, path: e.at, read: a.read}
-	switch v := e.value.(type) {
-	case *Identity:
-		v.source = src
-		a.Identities = append(a.Identities, v)
-	case *Tenant:
-		v.source = src
-		a.Tenants = append(a.Tenants, v)
-	case *Organisation:
-		v.source = src
-		a.Organisation = v
-	case *Policy:
-		v.source = src
-		a.Policy = v
-	case *Exception:
-		v.source = src
-		a.Exceptions = append(a.Exceptions, v)
-	case *Access:
-		v.source = src
-		a.Snapshot.Access = append(a.Snapshot.Access, v)
-	}
-}
-
-// read reads a file again for a place in it.
-func (a *assembly) read(name string) ([]byte, error) {
-	return readFile(a.fsys, name, large.bytes)
-}
-
-func (a *assembly) finish() *Snapshot {
-	slices.SortFunc(a.Identities, func(x, y *Identity) int { return strings.Compare(x.ID, y.ID) })
-	slices.SortFunc(a.Tenants, func(x, y *Tenant) int { return strings.Compare(x.ID, y.ID) })
-	slices.SortFunc(a.Exceptions, func(x, y *Exception) int { return strings.Compare(x.ID, y.ID) })
-	slices.SortFunc(a.Snapshot.Access, func(x, y *Access) int { return strings.Compare(x.ID, y.ID) })
-	slices.Sort(a.Approvals)
-	slices.SortStableFunc(a.problems, comparePlaces)
-	a.Snapshot.Problems = a.problems
-	return Build(a.Snapshot)
-}
-
-func comparePlaces(x, y Problem) int {
-	if c := strings.Compare(x.Pos.File, y.Pos.File); c != 0 {
-		return c
-	}
-	if x.Pos.Line != y.Pos.Line {
-		return x.Pos.Line - y.Pos.Line
-	}
-	return x.Pos.Column - y.Pos.Column
 }

@@ -209,10 +209,7 @@ func BenchmarkLoad(b *testing.B) {
 
 // BenchmarkRead is one file up to CUE's verdict, and without it.
 func BenchmarkRead(b *testing.B) {
-	c, err := newChecker()
-	if err != nil {
-		b.Fatal(err)
-	}
+	c := &checker{}
 	fsys := many(1)
 	name := "registry/identities/n8n-00/workflow-00000.cue"
 	text := fsys[name].Data

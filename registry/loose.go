@@ -91,10 +91,7 @@ func (out evaluation) into(files []*file, first *file) error {
 	if len(out.Values) == 0 {
 		return nil
 	}
-	c, err := newChecker()
-	if err != nil {
-		return err
-	}
+	c := &checker{}
 	for _, s := range sections {
 		out.section(s, c, find)
 	}

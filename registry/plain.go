@@ -23,6 +23,7 @@ type reader struct {
 	complex  bool // uses CUE that is no plain data
 	loose    bool // may do so
 	at       []string
+	scratch  *scratch // room that is used again; nil for room of its own
 }
 
 const (
@@ -74,6 +75,14 @@ func (r *reader) refuse(offset int, message string, args ...any) *node {
 
 // readCUE reads a file of CUE. It is nil where nothing could be read.
 func (r *reader) readCUE() *node {
+	if root := r.scan(); root != nil {
+		return root
+	}
+	return r.parse()
+}
+
+// parse reads it by CUE's parser.
+func (r *reader) parse() *node {
 	f, err := parser.ParseFile(r.file, r.text)
 	if err != nil {
 		r.syntax(err)

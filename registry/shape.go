@@ -7,10 +7,7 @@ import (
 
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/literal"
-	"cuelang.org/go/cue/parser"
 	"cuelang.org/go/cue/token"
-
-	"github.com/rollcall-dev/rollcall/schema"
 )
 
 // A shape is what the schema's text says of a value. It gives a mistake its
@@ -35,12 +32,8 @@ type shapeField struct {
 
 // shapes are those of every definition in the schema.
 var shapes = sync.OnceValue(func() map[string]*shape {
-	f, err := parser.ParseFile("schema.cue", schema.CUE, parser.ParseComments)
-	if err != nil {
-		panic("the embedded schema is no CUE: " + err.Error())
-	}
 	b := shapeBuilder{defs: map[string]*ast.Field{}, done: map[string]*shape{}}
-	for _, d := range f.Decls {
+	for _, d := range parsedSchema().Decls {
 		if field, ok := d.(*ast.Field); ok {
 			b.defs[labelName(field)] = field
 		}

@@ -121,10 +121,7 @@ func TestOurVerdictIsThatOfCUEAlone(t *testing.T) {
 }
 
 func TestADayIsOneThatTheCalendarHas(t *testing.T) {
-	c, err := newChecker()
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := &checker{}
 	for _, year := range []int{1900, 2000, 2023, 2024, 2100} {
 		for month := range 14 {
 			for day := range 33 {
@@ -139,10 +136,7 @@ func TestADayIsOneThatTheCalendarHas(t *testing.T) {
 }
 
 func TestWhatTheSchemaAcceptsCanBeRead(t *testing.T) {
-	c, err := newChecker()
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := &checker{}
 	accepts := func(def, text string) bool { return len(c.check(def, &node{kind: textNode, text: text})) == 0 }
 	for _, text := range []string{"0m", "15m", "90d", "99999d", "9999w", "99999w", "100000d", "1.5h", "d", "-1d", "5 d", "90", "5y"} {
 		_, err := ParseDuration(text)

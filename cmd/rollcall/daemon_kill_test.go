@@ -18,7 +18,7 @@ func TestAKilledDaemonResolvesItsActAndDoesNothingTwice(t *testing.T) {
 			t.Parallel()
 			w := watch(t)
 			d := w.start(t)
-			eventually(t, "the daemon is ready", func() bool { code, _ := d.get(t, "/readyz"); return code == http.StatusOK })
+			d.ready(t)
 			written, gone := make(chan struct{}, 8), make(chan struct{})
 			w.guard(func(r *http.Request) bool {
 				if r.Method == http.MethodGet {
@@ -51,10 +51,10 @@ func TestAKilledDaemonResolvesItsActAndDoesNothingTwice(t *testing.T) {
 			if reached {
 				want = 0
 			}
-			if n := w.count("wf-quick-export"); n != want {
+			if n := w.written("wf-quick-export"); n != want {
 				t.Errorf("after the restart the tenant was written to %d times, want %d", n, want)
 			}
-			w.evidenceHolds(t, 1)
+			evidenceHolds(t, filepath.Join(w.dir, "evidence"), 1)
 		})
 	}
 }
@@ -71,18 +71,6 @@ func (d *running) settle(t *testing.T, w *watched) {
 	d.stop(t)
 }
 
-func (w *watched) count(id string) int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	n := 0
-	for _, request := range w.writes {
-		if strings.Contains(request, id) {
-			n++
-		}
-	}
-	return n
-}
-
 // discard is an answer that nobody gets.
 type discard struct{}
 
@@ -94,13 +82,13 @@ func TestASecondProcessSaysThatTheFirstIsThere(t *testing.T) {
 	t.Parallel()
 	w := watch(t)
 	d := w.start(t)
-	second := exec.Command(os.Args[0], "reconcile", "--config", filepath.Join(w.dir, "rollcall.yaml"))
+	second := exec.Command(os.Args[0], "reconcile", "--config", w.config())
 	second.Env = d.Env
 	out, err := second.CombinedOutput()
 	if second.ProcessState.ExitCode() != exitFailed || !strings.Contains(string(out), "another rollcall is using it") {
 		t.Errorf("a reconcile beside the daemon: %v\n%s", err, out)
 	}
-	look := exec.Command(os.Args[0], "diff", "--config", filepath.Join(w.dir, "rollcall.yaml"))
+	look := exec.Command(os.Args[0], "diff", "--config", w.config())
 	look.Env = d.Env
 	if out, err := look.CombinedOutput(); err != nil || !strings.Contains(string(out), "no drift") {
 		t.Errorf("a diff beside the daemon: %v\n%s", err, out)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -63,6 +64,9 @@ func (f *lintFlags) run(c *cobra.Command, dir string) error {
 	if !ok {
 		return fmt.Errorf("there is no format %q; use one of %s", f.format, strings.Join(formats(), ", "))
 	}
+	ctx, done := context.WithCancel(c.Context())
+	defer done()
+	spareMemory(ctx)
 	result, fsys, commit, err := f.judge(dir)
 	if err != nil {
 		return err

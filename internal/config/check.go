@@ -42,7 +42,7 @@ func (d *decoder) checkRegistry(r Registry) {
 		message := badGitURL(r.URL)
 		d.want(message == "", "registry.url", "registry.url: %s", message)
 	}
-	d.want(url || !local || !d.given("registry.fetchEvery"), "registry.fetchEvery", "registry.fetchEvery has no use with a path, which is watched; take it out")
+	d.want(url || !local || r.Branch != "" || !d.given("registry.fetchEvery"), "registry.fetchEvery", "registry.fetchEvery has no use with a folder, which is watched; take it out, or say which branch of it is followed")
 	clean := r.Folder == "" || path.Clean(r.Folder) == r.Folder && !path.IsAbs(r.Folder) && r.Folder != ".." && !strings.HasPrefix(r.Folder, "../")
 	d.want(clean, "registry.folder", "registry.folder: %q is no plain path inside the repository", r.Folder)
 	d.checkRef("registry.token", r.Token)

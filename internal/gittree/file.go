@@ -88,6 +88,10 @@ func (f *file) open() error {
 	if f.Type() == fs.ModeIrregular {
 		return errors.New("a submodule has no content here")
 	}
+	if text, ok := f.tree.unpacker().object(plumbing.BlobObject, f.hash); ok {
+		f.size, f.content = int64(len(text)), bytes.NewReader(text)
+		return nil
+	}
 	s := f.tree.borrow()
 	obj, err := s.EncodedObject(plumbing.BlobObject, f.hash)
 	if err != nil {

@@ -21,7 +21,6 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/cache"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
-	"github.com/go-git/go-git/v5/plumbing/object"
 	"github.com/go-git/go-git/v5/storage/filesystem"
 )
 
@@ -38,6 +37,8 @@ type Tree struct {
 	idle []*filesystem.Storage // go-git's object storage serves one reader at a time
 	dirs map[string][]entry    // folders that were read, by path
 	root plumbing.Hash
+
+	packed *unpacker // nil until a blob is read
 }
 
 // Open finds the commit that rev names in the repository in or around dir,
@@ -49,7 +50,7 @@ func Open(dir, rev string) (*Tree, string, error) {
 		return nil, "", fmt.Errorf("open repository %s: %w", dir, err)
 	}
 	storage := t.borrow()
-	defer t.giveBack(storage)
+	defer storage.Close() // with its index of every object, which is seldom needed again
 	repo, err := git.Open(storage, nil)
 	if err != nil {
 		return nil, "", fmt.Errorf("open repository %s: %w", dir, err)
@@ -92,6 +93,10 @@ func (t *Tree) Close() error {
 		errs = append(errs, s.Close())
 	}
 	t.idle = nil
+	if t.packed != nil {
+		errs = append(errs, closePacks(t.packed.packs))
+		t.packed = nil
+	}
 	return errors.Join(errs...)
 }
 
@@ -104,7 +109,7 @@ func (t *Tree) borrow() *filesystem.Storage {
 		t.idle = t.idle[:n-1]
 		return s
 	}
-	return filesystem.NewStorageWithOptions(t.dot, cache.NewObjectLRU(32*cache.MiByte), filesystem.Options{
+	return filesystem.NewStorageWithOptions(t.dot, cache.NewObjectLRU(2*cache.MiByte), filesystem.Options{
 		KeepDescriptors:      true,
 		LargeObjectThreshold: inMemory,
 		AlternatesFS:         osfs.New("/"),
@@ -136,9 +141,7 @@ func (t *Tree) dir(name string) ([]entry, error) {
 		}
 		hash = e.hash
 	}
-	s := t.borrow()
-	defer t.giveBack(s)
-	tree, err := object.GetTree(s, hash)
+	tree, err := t.tree(hash)
 	if err != nil {
 		return nil, fmt.Errorf("read tree %s: %w", hash, err)
 	}

@@ -147,6 +147,10 @@ func (r *Runner) rescue(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("take back the jobs of the last run: %w", err)
 	}
+	// A killed leader's term would otherwise have to run out first.
+	if _, err := r.DB.ExecContext(ctx, `DELETE FROM river_leader`); err != nil {
+		return fmt.Errorf("take back the lead of the last run: %w", err)
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"hash/maphash"
 	"strings"
 	"unicode"
 
@@ -42,7 +43,7 @@ Say what is moved or done, from where to where, and who needs it.
 const maxSamePurpose = 5
 
 func vaguePurpose(p *lint.Pass) {
-	same := map[string]int{}
+	same := map[uint64]int{} // by hash: a hundred thousand purposes are many bytes
 	for _, id := range p.Head.Identities {
 		if !gone(id) {
 			same[purposeKey(id)]++
@@ -68,8 +69,16 @@ func vaguePurpose(p *lint.Pass) {
 	}
 }
 
-func purposeKey(id *registry.Identity) string {
-	return strings.Join(strings.Fields(strings.ToLower(id.Purpose)), " ")
+var purposeSeed = maphash.MakeSeed()
+
+func purposeKey(id *registry.Identity) uint64 {
+	var h maphash.Hash
+	h.SetSeed(purposeSeed)
+	for word := range strings.FieldsSeq(strings.ToLower(id.Purpose)) {
+		h.WriteString(word)
+		h.WriteByte(' ')
+	}
+	return h.Sum64()
 }
 
 // vague says what a purpose lacks, or nothing.

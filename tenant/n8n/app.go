@@ -60,15 +60,20 @@ var borrowed = map[string]string{
 	"hubspotAppToken":                 "hubspot",
 }
 
-// appOfCredential is the application that a credential type signs in to, and
-// the type itself where that is not certain: a bearer token is good for
-// anything.
-func appOfCredential(kind string) string {
+// appOfCredential is the application that a credential type signs in to. It is
+// not certain where the type is good for anything: those for requests over HTTP
+// are http's, as the steps that use them are, and of others the type itself is
+// told in the manner of a name, which the registry can declare.
+func appOfCredential(kind string) (app string, certain bool) {
 	if app, ok := borrowed[kind]; ok {
-		return app
+		return app, true
 	}
 	if node, ok := soleNode()[kind]; ok && node != "httpRequest" {
-		return appOf(node)
+		return appOf(node), true
 	}
-	return kind
+	anywhere := strings.HasPrefix(kind, "http") && strings.HasSuffix(kind, "Auth")
+	if anywhere || kind == "oAuth1Api" || kind == "oAuth2Api" {
+		return "http", false
+	}
+	return dashed(kind), false
 }

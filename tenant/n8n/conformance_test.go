@@ -38,7 +38,7 @@ func (r *real) harness(t *testing.T) tenanttest.Harness {
 				Steps:    []tenant.Step{{App: "http", Operation: "GET crm.example.com/users"}},
 			},
 			{Kind: registry.Webhook, ID: hook, State: tenant.Enabled, Auth: "header", Path: path, Workflow: flow},
-			{Kind: registry.Connector, ID: r.good, Name: "CRM", App: "httpBearerAuth", Owner: r.Email},
+			{Kind: registry.Connector, ID: r.good, Name: "CRM", App: "http", Owner: r.Email},
 			{Kind: registry.Token, ID: r.ownKey(t), Name: "rollcall", State: tenant.Enabled, Owner: r.Email, Self: true},
 			{Kind: registry.ServiceAccount, ID: r.user(t, r.Email), Role: "global:owner", Login: r.Email, Self: true},
 			{Kind: registry.ServiceAccount, ID: r.user(t, r.member.Email), Role: "global:member", State: tenant.Enabled},

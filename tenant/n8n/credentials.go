@@ -21,8 +21,9 @@ type credential struct {
 }
 
 func (c credential) object() tenant.Object {
+	app, _ := appOfCredential(c.Type)
 	o := tenant.Object{
-		Kind: connector, ID: c.ID, Name: c.Name, State: tenant.Enabled, App: appOfCredential(c.Type),
+		Kind: connector, ID: c.ID, Name: c.Name, State: tenant.Enabled, App: app,
 		Created: c.CreatedAt.UTC(), Updated: c.UpdatedAt.UTC(), Owner: owner(c.Shared),
 	}
 	if c.Home != nil {

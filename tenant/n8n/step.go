@@ -92,7 +92,7 @@ func strangeStep(n *node) (s tenant.Step, ok, known bool) {
 // credential, where it borrows one that is good for one application only.
 func httpStep(n *node) (s tenant.Step, ok, known bool) {
 	s = tenant.Step{App: "http", Via: n.Name}
-	if app := appOfCredential(n.Params.Credential.Text); n.Params.Credential.Text != "" && app != n.Params.Credential.Text {
+	if app, certain := appOfCredential(n.Params.Credential.Text); certain {
 		s.App = app
 	}
 	method, known := strings.ToUpper(n.Params.Method.or("GET")), true

@@ -1,0 +1,131 @@
+package registry
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// An assembly puts files together to a snapshot.
+type assembly struct {
+	Snapshot
+	problems []Problem
+	seen     map[string]map[string]string // files of entries by section and id
+	read     func(name string) ([]byte, error)
+}
+
+// take takes the entries of files, those first that stand where they belong:
+// of two of the same id the other one is the mistake.
+func (a *assembly) take(all []outcome) {
+	files := notable(all)
+	for _, f := range files {
+		for i := range f.problems {
+			if f.problems[i].Identity == "" {
+				f.problems[i].Identity = identityOf(f.name)
+			}
+		}
+		a.problems = append(a.problems, f.problems...)
+	}
+	for _, o := range all {
+		if o.file != nil {
+			a.addAll(o.file, true)
+		} else {
+			a.addIdentity(o.identity)
+		}
+	}
+	for _, f := range files {
+		a.addAll(f, false)
+	}
+}
+
+// addAll adds the entries of a file that stand in their place, or the others.
+func (a *assembly) addAll(f *file, placed bool) {
+	for _, e := range f.entries {
+		if e.placed == placed {
+			a.add(e)
+		}
+	}
+}
+
+// addIdentity adds the identity of a file that holds nothing else.
+func (a *assembly) addIdentity(id *Identity) {
+	id.read = a.read
+	s, _ := sectionOf("identities")
+	if !a.twice(s, id.ID, id.Source(), func() Pos { return id.Pos("") }) {
+		a.Identities = append(a.Identities, id)
+	}
+}
+
+func (a *assembly) add(e *entry) {
+	if a.twice(e.section, e.id, e.file, func() Pos { return e.first }) {
+		return
+	}
+	src := source{file: e.file, path: e.at, read: a.read}
+	switch v := e.value.(type) {
+	case *Identity:
+		v.source = src
+		a.Identities = append(a.Identities, v)
+	case *Tenant:
+		v.source = src
+		a.Tenants = append(a.Tenants, v)
+	case *Organisation:
+		v.source = src
+		a.Organisation = v
+	case *Policy:
+		v.source = src
+		a.Policy = v
+	case *Exception:
+		v.source = src
+		a.Exceptions = append(a.Exceptions, v)
+	case *Access:
+		v.source = src
+		a.Snapshot.Access = append(a.Snapshot.Access, v)
+	}
+}
+
+// twice notes an entry, and complains if there is one of the same id already.
+func (a *assembly) twice(s section, id, file string, at func() Pos) bool {
+	seen := a.seen[s.name]
+	if seen == nil {
+		seen = map[string]string{}
+		a.seen[s.name] = seen
+	}
+	first, twice := seen[id]
+	if !twice {
+		seen[id] = file
+		return false
+	}
+	p := Problem{Rule: ruleSchema, Pos: at(), Message: fmt.Sprintf("%s is declared twice, first in %s; keep one", s.named(s.noun, id), first)}
+	if s.name == "identities" {
+		p.Identity = id
+	}
+	a.problems = append(a.problems, p)
+	return true
+}
+
+// again reads a file again for a place in it.
+func again(fsys fs.FS) func(name string) ([]byte, error) {
+	return func(name string) ([]byte, error) { return readFile(fsys, name, large.bytes) }
+}
+
+func (a *assembly) finish() *Snapshot {
+	slices.SortFunc(a.Identities, func(x, y *Identity) int { return strings.Compare(x.ID, y.ID) })
+	slices.SortFunc(a.Tenants, func(x, y *Tenant) int { return strings.Compare(x.ID, y.ID) })
+	slices.SortFunc(a.Exceptions, func(x, y *Exception) int { return strings.Compare(x.ID, y.ID) })
+	slices.SortFunc(a.Snapshot.Access, func(x, y *Access) int { return strings.Compare(x.ID, y.ID) })
+	slices.Sort(a.Approvals)
+	slices.SortStableFunc(a.problems, comparePlaces)
+	a.Snapshot.Problems = a.problems
+	return Build(a.Snapshot)
+}
+
+func comparePlaces(x, y Problem) int {
+	if c := strings.Compare(x.Pos.File, y.Pos.File); c != 0 {
+		return c
+	}
+	if x.Pos.Line != y.Pos.Line {
+		return x.Pos.Line - y.Pos.Line
+	}
+	return x.Pos.Column - y.Pos.Column
+}
