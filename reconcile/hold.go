@@ -66,6 +66,14 @@ func (d *decider) share(declared int) int {
 	return max(1, int(d.policy.Limits.Share*float64(declared)))
 }
 
+// pause holds a plan that would revert something, now or later.
+func (p *Plan) pause(why string) {
+	if p.Held == "" && len(p.Reverts())+p.Count(DoWait) > 0 {
+		p.Held = why
+		hold(p.Actions)
+	}
+}
+
 // hold makes flags of a plan's reverts.
 func hold(actions []Action) {
 	for i := range actions {

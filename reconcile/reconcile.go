@@ -22,6 +22,7 @@ type Reconciler struct {
 	Driver  tenant.Driver                                         // required
 
 	Writer tenant.Reader                            // the same driver once more, where it may revert; its abilities are those that it implements
+	Paused string                                   // why there is no Writer, for people; part of the plans that would revert
 	State  State                                    // of [Reconciler.Pass] required
 	Record Recorder                                 // of Pass required
 	Alert  func(ctx context.Context, a Alert) error // tells people; nil tells nobody
@@ -153,8 +154,8 @@ func (p *pass) look(ctx context.Context) error {
 		err = fmt.Errorf("what was observed is tenant %q: %w", got.Tenant, tenant.ErrWrongTenant)
 	}
 	if err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
+		if errors.Is(ctx.Err(), context.Canceled) {
+			return ctx.Err() // it is being stopped; a tenant that takes all the time there is cannot be read
 		}
 		p.unreadable(err)
 		return nil
@@ -162,6 +163,9 @@ func (p *pass) look(ctx context.Context) error {
 	p.out.Observation = got
 	p.drifts = Diff(want, got, p.now)
 	p.out.Plan = PolicyOf(want, p.Tenant).Decide(p.drifts, got, p.memory.History, p.now)
+	if p.Paused != "" {
+		p.out.Plan.pause(p.Paused)
+	}
 	return nil
 }
 

@@ -1,5 +1,7 @@
 package registry
 
+import "math"
+
 func decodeTenant(id string, n *node) *Tenant {
 	t := &Tenant{
 		ID: id, Platform: n.str("platform"),
@@ -25,7 +27,16 @@ func decodeWindow(n *node) ChangeWindow {
 }
 
 func decodeLimits(n *node) Limits {
-	return Limits{Reverts: n.count("reverts"), Share: n.number("share"), Shrink: n.number("shrink"), Repeats: n.count("repeats")}
+	return Limits{Reverts: n.count("reverts"), Share: n.set("share"), Shrink: n.set("shrink"), Repeats: n.count("repeats")}
+}
+
+// set is a number; one that is set to 0 is the smallest there is, for 0 stands
+// for one that is not set.
+func (n *node) set(name string) float64 {
+	if n.get(name) == nil {
+		return 0
+	}
+	return max(n.number(name), math.SmallestNonzeroFloat64)
 }
 
 func decodeOrganisation(n *node) *Organisation {

@@ -66,15 +66,15 @@ func (fl *fleet) serve(ctx context.Context, log *slog.Logger) (err error) {
 	if err := fl.known(ctx); err != nil {
 		return err
 	}
+	on, closeAll, err := fl.openDuty(ctx, log, fl.cfg.Revert)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeAll()) }()
 	listener, err := net.Listen("tcp", fl.cfg.Listen)
 	if err != nil {
 		return fmt.Errorf("listen for health and metrics: %w; \"listen\" in the configuration names another address", err)
 	}
-	on, closeAll, err := fl.openDuty(ctx, log, fl.cfg.Revert)
-	if err != nil {
-		return errors.Join(err, listener.Close())
-	}
-	defer func() { err = errors.Join(err, closeAll()) }()
 	d := &daemon{duty: on, log: log, metrics: newMetrics(fl.names)}
 	d.runner = &jobs.Runner{
 		DB: on.db.SQL(), Timeout: passTime, Concurrency: together, Log: errorsOnly(log), Intervals: map[string]time.Duration{}, Pass: d.call,
@@ -99,12 +99,23 @@ func (d *daemon) run(ctx context.Context, listener net.Listener) error {
 		}
 		return fmt.Errorf("serve health and metrics: %w", err)
 	})
+	wake := make(chan struct{}, 1)
 	g.Go(func() error {
+		defer close(wake)
 		for range d.desired.source.Changes(ctx) {
 			d.desired.Changed()
 			d.log.InfoContext(ctx, "registry changed")
+			select {
+			case wake <- struct{}{}:
+			default: // they are to be woken already
+			}
+		}
+		return nil
+	})
+	g.Go(func() error {
+		for range wake { // waits for tenants that are being called; changes do not wait for it
 			if err := d.runner.Wake(ctx); err != nil && ctx.Err() == nil {
-				return err
+				d.log.ErrorContext(ctx, "tenants not woken; their schedule calls them", "err", err.Error())
 			}
 		}
 		return nil
@@ -132,8 +143,12 @@ func (d *daemon) call(ctx context.Context, name string) error {
 			"object", a.Action.Drift.ObjectID, "result", string(a.Result), "err", a.Reason)
 	}
 	switch {
-	case err != nil && ctx.Err() != nil:
+	case err != nil && errors.Is(ctx.Err(), context.Canceled):
 		return ctx.Err() // it is being stopped
+	case err != nil && d.desired.Broken():
+		d.log.ErrorContext(ctx, "registry not read", "tenant", name, "err", err.Error())
+		d.tellSource(ctx)
+		return &jobs.Later{After: d.runner.Intervals[name], Err: err} // no fault of the tenant's
 	case err != nil:
 		d.log.ErrorContext(ctx, "pass failed", "tenant", name, "err", err.Error())
 		return err
@@ -142,6 +157,9 @@ func (d *daemon) call(ctx context.Context, name string) error {
 		return &jobs.Later{After: o.RetryAfter, Err: errors.New(o.Unreadable)}
 	}
 	d.log.InfoContext(ctx, "pass done", "tenant", name, "drift", len(o.Plan.Actions), "acts", len(o.Acts), "held", o.Plan.Held, "took", time.Since(began).Round(time.Millisecond).String())
+	if o.RetryAfter > 0 {
+		return &jobs.Later{After: o.RetryAfter, Err: errors.New("the tenant asks to be left alone")}
+	}
 	return nil
 }
 
@@ -149,7 +167,7 @@ func (d *daemon) call(ctx context.Context, name string) error {
 // more, and once when it can again.
 func (d *daemon) tellSource(ctx context.Context) {
 	now := ""
-	if err := d.desired.source.Err(); err != nil {
+	if err := d.desired.Err(); err != nil {
 		now = err.Error()
 	}
 	d.metrics.followed(now == "")

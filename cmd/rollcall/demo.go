@@ -58,6 +58,9 @@ func (d *demo) run(ctx context.Context, serve bool) (err error) {
 	if d.dir, err = filepath.Abs(d.dir); err != nil {
 		return err
 	}
+	if there, err := os.ReadDir(d.dir); err == nil && len(there) > 0 {
+		return fmt.Errorf("lay out the demo in %s: there is something in it already; name an empty folder", d.dir)
+	}
 	listener, err := net.Listen("tcp", d.address)
 	if err != nil {
 		return fmt.Errorf("start the sandbox: %w; --listen names another address", err)

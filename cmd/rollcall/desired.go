@@ -49,6 +49,25 @@ type desired struct {
 	snapshot *registry.Snapshot
 	commit   string
 	stale    bool
+	err      error // why it could not be read the last time
+}
+
+// Err says why the registry is not read, or not followed, any more; nil where
+// it is.
+func (d *desired) Err() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.err != nil {
+		return d.err
+	}
+	return d.source.Err()
+}
+
+// Broken tells whether the registry could not be read the last time.
+func (d *desired) Broken() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.err != nil
 }
 
 // Snapshot is the registry as it stands now. Where it cannot be read any more
@@ -56,6 +75,14 @@ type desired struct {
 func (d *desired) Snapshot(ctx context.Context) (*registry.Snapshot, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	s, err := d.read(ctx)
+	if ctx.Err() == nil {
+		d.err = err
+	}
+	return s, err
+}
+
+func (d *desired) read(ctx context.Context) (*registry.Snapshot, error) {
 	fsys, commit, err := d.source.Latest(ctx)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -75,7 +76,7 @@ func (f *fleetFlags) open(ctx context.Context, clone string) (*fleet, error) {
 	}
 	fl.names = slices.Sorted(maps.Keys(cfg.Tenants))
 	if len(f.tenants) > 0 {
-		fl.names = f.tenants
+		fl.names = slices.Compact(slices.Sorted(slices.Values(f.tenants)))
 	}
 	for _, name := range fl.names {
 		t, ok := cfg.Tenants[name]
@@ -89,6 +90,10 @@ func (f *fleetFlags) open(ctx context.Context, clone string) (*fleet, error) {
 	return fl, nil
 }
 
+// fetchTime is how long a repository may take to answer before the last commit
+// that it gave is used.
+const fetchTime = 30 * time.Second
+
 // fresh asks a repository for what it has now, so that one run does not judge
 // by yesterday's commit.
 func (fl *fleet) fresh(ctx context.Context, errs io.Writer) error {
@@ -96,11 +101,13 @@ func (fl *fleet) fresh(ctx context.Context, errs io.Writer) error {
 	if !ok {
 		return nil
 	}
-	err := g.Fetch(ctx)
+	limited, cancel := context.WithTimeout(ctx, fetchTime)
+	defer cancel()
+	err := g.Fetch(limited)
 	if err == nil {
 		return nil
 	}
-	if _, _, latest := g.Latest(ctx); latest != nil {
+	if _, _, latest := g.Latest(limited); latest != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(errs, "rollcall: the registry could not be fetched, and the last commit that was is used: %s\n", fl.redactor.Redact(err.Error()))
@@ -116,6 +123,11 @@ func (fl *fleet) known(ctx context.Context) error {
 	}
 	for _, name := range fl.names {
 		if s.Tenant(name) == nil {
+			for _, p := range s.Problems {
+				if strings.HasPrefix(p.Pos.File, "registry/tenants/"+name+".") {
+					return fmt.Errorf("the registry's file of tenant %q has a mistake: %s: %s", name, p.Pos, p.Message)
+				}
+			}
 			return fmt.Errorf("the registry declares no tenant %q, which the configuration has; add registry/tenants/%s.cue, or mend the name", name, name)
 		}
 	}
@@ -128,6 +140,9 @@ func (fl *fleet) reconciler(name string, kept *store.DB) *reconcile.Reconciler {
 	r := &reconcile.Reconciler{Tenant: name, Desired: fl.desired.Snapshot, Driver: fl.drivers[name]}
 	if kept != nil {
 		r.State = kept
+	}
+	if !fl.cfg.Revert {
+		r.Paused = "the configuration says revert: false; nothing is reverted"
 	}
 	return r
 }

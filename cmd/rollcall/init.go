@@ -32,9 +32,16 @@ an organisation, a policy, a tenant and an example of an entry. It passes
 			_, err = fmt.Fprintf(c.OutOrStdout(), `%d files are in %s. Next:
   rollcall lint %s                       it is in order now
   put your own people into registry/organisation.cue
-  rollcall config example > rollcall.yaml   and say where your tenants are
-  rollcall import %s                     write entries for what is live
-`, len(files), dir, dir, dir)
+  write rollcall.yaml, outside of it, and say where your tenant is:
+    registry: {path: %s}
+    state: rollcall-data/state.db
+    evidence: {dir: rollcall-data/evidence}
+    tenants:
+      n8n: {platform: n8n, url: "http://localhost:5678", apiKey: "env:N8N_API_KEY"}
+  rollcall diff                          what is live and not declared
+  rollcall import %s                     write entries for it
+"rollcall config example" shows every other setting.
+`, len(files), dir, dir, dir, dir)
 			return err
 		},
 	}

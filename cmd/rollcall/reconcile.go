@@ -97,8 +97,12 @@ func (fl *fleet) openDuty(ctx context.Context, logger *slog.Logger, revert bool)
 func (d *duty) pass(ctx context.Context, name string) (reconcile.Outcome, error) {
 	r := d.reconciler(name, d.db)
 	r.Record, r.Alert = d.record, d.alerts.send
-	if d.revert {
+	switch {
+	case d.revert:
 		r.Writer, _ = d.drivers[name].(tenant.Reader)
+		r.Paused = ""
+	case r.Paused == "":
+		r.Paused = "--revert was not given; nothing is reverted"
 	}
 	o, err := r.Pass(ctx)
 	if err != nil {

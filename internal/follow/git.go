@@ -41,6 +41,8 @@ type Git struct {
 	Every  time.Duration        // between two fetches; 0 stands for a minute
 	Auth   transport.AuthMethod // nil for none
 
+	fetching sync.Mutex // held while the repository is asked, which may take long
+
 	mu   sync.Mutex
 	repo *git.Repository
 	tip  plumbing.Hash // what was fetched last
@@ -51,19 +53,15 @@ type Git struct {
 // fetches only where nothing was ever fetched; an error means that there is no
 // commit to follow at all.
 func (g *Git) Latest(ctx context.Context) (fs.FS, string, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if err := g.open(); err != nil {
-		return nil, "", err
+	at, err := g.current()
+	if errors.Is(err, plumbing.ErrReferenceNotFound) {
+		if err := g.Fetch(ctx); err != nil {
+			return nil, "", err
+		}
+		at, err = g.current()
 	}
-	at, err := g.last()
 	if err != nil {
-		if err := g.fetch(ctx); err != nil {
-			return nil, "", err
-		}
-		if at, err = g.last(); err != nil {
-			return nil, "", err
-		}
+		return nil, "", err
 	}
 	tree, _, err := gittree.Open(g.Dir, at.String())
 	if err != nil {
@@ -76,13 +74,20 @@ func (g *Git) Latest(ctx context.Context) (fs.FS, string, error) {
 // the branch went back, and keeps what was followed then and after any other
 // error.
 func (g *Git) Fetch(ctx context.Context) error {
+	g.fetching.Lock()
+	defer g.fetching.Unlock()
 	g.mu.Lock()
-	defer g.mu.Unlock()
-	if err := g.open(); err != nil {
-		g.err = err
+	g.err = g.open()
+	err := g.err
+	g.mu.Unlock()
+	if err != nil {
 		return err
 	}
-	return g.fetch(ctx)
+	tip, err := g.bring(ctx) // without the lock that Latest and Err wait for
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.err = g.advance(tip, err)
+	return g.err
 }
 
 // Err says why the last fetch did not bring what the branch has; nil where it
@@ -143,14 +148,19 @@ func (g *Git) Changes(ctx context.Context) <-chan struct{} {
 	return changed
 }
 
-// now is the followed commit, or zero.
-func (g *Git) now() plumbing.Hash {
+// current is the followed commit.
+func (g *Git) current() (plumbing.Hash, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.open() != nil {
-		return plumbing.ZeroHash
+	if err := g.open(); err != nil {
+		return plumbing.ZeroHash, err
 	}
-	at, err := g.last()
+	return g.last()
+}
+
+// now is the followed commit, or zero.
+func (g *Git) now() plumbing.Hash {
+	at, err := g.current()
 	if err != nil {
 		return plumbing.ZeroHash
 	}
@@ -219,14 +229,8 @@ func (g *Git) own(repo *git.Repository) error {
 	return nil
 }
 
-// fetch brings the branch, and follows it where it went forwards.
-func (g *Git) fetch(ctx context.Context) error {
-	g.err = g.advance(ctx)
-	return g.err
-}
-
-func (g *Git) advance(ctx context.Context) error {
-	tip, err := g.bring(ctx)
+// advance follows what was brought, where it went forwards.
+func (g *Git) advance(tip plumbing.Hash, err error) error {
 	if err != nil {
 		return fmt.Errorf("fetch branch %s of %s: %s", g.Branch, public(g.URL), hide(err.Error(), g.URL))
 	}

@@ -6,7 +6,6 @@ var _ = register(lint.Rule{
 	ID:       "integrity/schema",
 	Severity: lint.Error,
 	Controls: []string{"NIST CSF 2.0 PR.PS-01", "NIST AI RMF 1.0 GOVERN 1.6"},
-	Waivable: true,
 	Check:    problems("integrity/schema"),
 	Doc: `every file satisfies the schema
 

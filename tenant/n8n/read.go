@@ -12,6 +12,9 @@ import (
 
 // Read reads one object again. See [tenant.Reader].
 func (d *Driver) Read(ctx context.Context, kind tenant.Kind, id string) (tenant.Object, error) {
+	if err := d.sure(ctx); err != nil { // what another instance does not have is not gone
+		return tenant.Object{}, err
+	}
 	switch kind {
 	case workflow, webhook:
 		return d.readFlow(ctx, kind, id)
