@@ -60,7 +60,11 @@ type Pass struct {
 	report func(Finding)
 	ran    map[string]bool // rules that are judged
 	used   map[string]int  // findings silenced, by exception
+	faulty map[fieldOf]bool
 }
+
+// fieldOf is a field of an identity.
+type fieldOf struct{ identity, field string }
 
 // An Entry says what kind of entry is at fault.
 type Entry string

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"strings"
 	"time"
 
 	"github.com/rollcall-dev/rollcall/registry"
@@ -9,8 +10,14 @@ import (
 // Report adds a finding. What the rule leaves out is filled in: rule,
 // severity and controls from the rule, and the place from identity and field.
 // A severity that policy sets for the rule wins over the finding's own.
+//
+// Of a field that the schema refuses the rules say nothing more: its value was
+// not read, and one gap is one finding.
 func (p *Pass) Report(f Finding) {
 	f.Rule = p.rule.ID
+	if f.Field != "" && f.Entry == EntryIdentity && !strings.HasPrefix(f.Rule, "integrity/") && p.faulty[fieldOf{f.Identity, f.Field}] {
+		return
+	}
 	if f.Severity == "" || p.forced {
 		f.Severity = p.rule.Severity
 	}

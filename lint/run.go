@@ -66,6 +66,10 @@ type chosen struct {
 // judged last, and notes those that are not judged at all.
 func (res *Result) choose(rules []Rule, pass *Pass) (first, last []chosen) {
 	pass.ran, pass.used = map[string]bool{}, map[string]int{}
+	pass.faulty = map[fieldOf]bool{}
+	for _, p := range pass.Head.Problems {
+		pass.faulty[fieldOf{p.Identity, p.Field}] = true
+	}
 	for _, r := range rules {
 		c := chosen{Rule: r}
 		if why := c.apply(pass.Policy().Rules[r.ID]); why != "" {

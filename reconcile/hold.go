@@ -25,8 +25,8 @@ func (d *decider) held() string {
 	case declared == 0:
 		return fmt.Sprintf("the registry declares nothing in tenant %q; nothing is reverted", d.got.Tenant)
 	case d.shrunk(declared):
-		return fmt.Sprintf("the registry declares %s in tenant %q and declared %d before; nothing is reverted until a person confirms that",
-			identities(declared), d.got.Tenant, d.seen.Declared)
+		return fmt.Sprintf("the registry declares %s in tenant %q and declared %d before; nothing is reverted until a person confirms that: rollcall confirm --tenant %s",
+			identities(declared), d.got.Tenant, d.seen.Declared, d.got.Tenant)
 	case d.seen.Passes == 0 && reverts+waits > 0:
 		return "this is the first look at the tenant; nothing is reverted on it"
 	case reverts > d.policy.Limits.Reverts:

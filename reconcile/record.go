@@ -24,6 +24,7 @@ const (
 	RecordIntent     RecordKind = "intent"     // about to act
 	RecordDropped    RecordKind = "dropped"    // an act that was not begun, for the object changed since it was decided on
 	RecordOutcome    RecordKind = "outcome"    // what came of an intent
+	RecordConfirmed  RecordKind = "confirmed"  // a person accepts a registry that is much smaller, or a branch that was rewound
 )
 
 // A Record is one piece of evidence. It holds no secret, for an observation

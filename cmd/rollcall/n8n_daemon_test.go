@@ -89,6 +89,9 @@ func killedTenant(t *testing.T, h *house) {
 	p := h.post(t, h.test, fmt.Sprintf("path: %q", h.roll()))
 	d := p.start(t)
 	var once atomic.Bool
+	// Drift that would be reverted if it were seen a second time.
+	id, err := h.test.live(t.Context(), h.test.nightly("Night door", "CRM admin", "GET"))
+	ok(t, err)
 	p.guard(func(r *http.Request) bool {
 		if strings.Contains(r.URL.Path, "/credentials") && once.CompareAndSwap(false, true) {
 			h.test.server.Kill()
@@ -99,14 +102,17 @@ func killedTenant(t *testing.T, h *house) {
 	if n := p.written("workflows"); n != 0 {
 		t.Errorf("%d writes were tried on a tenant that could not be read", n)
 	}
-	if n := p.count("drift.opened"); n != 0 {
-		t.Errorf("%d drifts were told of a tenant that could not be read", n)
+	if n := p.count("missing"); n > p.count("nothing is taken for missing") {
+		t.Error("something was told as missing from a tenant that could not be read")
 	}
 	p.guard(nil)
 	ok(t, h.test.server.Restart(t.Context()))
 	eventually(t, "people are told that it can be read again", func() bool { return p.count("tenant.readable") > 0 })
+	eventually(t, "what is not declared is switched off once it can be seen again", func() bool { return !h.test.workflow(t, id).Active })
 	d.stop(t)
-	evidenceHolds(t, p.evidence(), 0)
+	evidenceHolds(t, p.evidence(), 1)
+	out, _ := rollcall(t, exitFine, "evidence", "list", "--kind", "unreadable", "--config", p.config)
+	says(t, out, `"n8n-test"`)
 }
 
 func killedBeforeAct(t *testing.T, h *house) { killedInAct(t, h, "Before", false) }
@@ -155,4 +161,6 @@ func killedInAct(t *testing.T, h *house, name string, reaches bool) {
 		t.Errorf("after the restart n8n was asked %d times to deactivate the workflow, want %d", n, want)
 	}
 	evidenceHolds(t, p.evidence(), 1)
+	out, _ := rollcall(t, exitFine, "evidence", "list", "--kind", "outcome", "--config", p.config)
+	says(t, out, map[bool]string{false: "found not done; decided anew", true: "found done"}[reaches])
 }

@@ -37,7 +37,7 @@ could not be done.`,
 		}
 	}
 	add("registry", newInit(), newLint(), newExplain(), newImport())
-	add("tenants", newDiff(), newReconcile(), newDaemon(), newConfig())
+	add("tenants", newDiff(), newReconcile(), newDaemon(), newConfirm(), newConfig())
 	add("evidence", newEvidence())
 	add("try", newDemo(), newSandbox())
 	root.AddCommand(newVersion(), newEvaluate(), newGenerate())

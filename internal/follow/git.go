@@ -247,7 +247,7 @@ func (g *Git) advance(tip plumbing.Hash, err error) error {
 		return fmt.Errorf("compare commits %s and %s of %s: %w", at, tip, public(g.URL), err)
 	}
 	if !after {
-		return fmt.Errorf("follow branch %s of %s from %s to %s: %w; %s stays in force", g.Branch, public(g.URL), at, tip, ErrRewound, at)
+		return fmt.Errorf("follow branch %s of %s from %s to %s: %w; %s stays in force until a person accepts the other: rollcall confirm --commit %s", g.Branch, public(g.URL), at, tip, ErrRewound, at, tip)
 	}
 	return g.follow(tip)
 }
