@@ -26,6 +26,7 @@ demo: build ## the main job on an example: lint, drift, revert, evidence; then p
 test: ## all tests, the real n8n included where Node packages can be had
 	@echo "running all tests with the race detector; the real n8n is installed into your cache the first time (about three minutes, 2.1 GB)"
 	@echo "to leave it out: ROLLCALL_N8N=off make test"
+	@$(GO) test -v -count=1 -timeout 30m -run '^TestInstallingAgainTakesNoTime$$' ./internal/n8nserver # says why where there is none
 	@$(GO) test -race -timeout 30m $(TESTFLAGS) ./...
 
 .PHONY: check
