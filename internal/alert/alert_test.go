@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -229,4 +231,13 @@ func TestCleanStopDeliversWhatIsQueued(t *testing.T) {
 			t.Errorf("%d of 100 arrived, %d are kept", len(web.got), kept(t, r.Sender))
 		}
 	})
+}
+
+func TestAnAlertIsInTheFileBeforeSendReturns(t *testing.T) {
+	s := &alert.Sender{URL: "https://alerts.example.com", Log: slog.New(slog.DiscardHandler), Redactor: &secret.Redactor{},
+		Source: "urn:test", Undelivered: filepath.Join(t.TempDir(), "alerts.jsonl")}
+	s.Send(t.Context(), drift(1)) // nobody runs it: the process is killed now
+	if n := kept(t, s); n != 1 {
+		t.Errorf("%d alerts are kept of a process that was killed right after it told of one", n)
+	}
 }

@@ -12,7 +12,6 @@ import (
 )
 
 const (
-	queueSize  = 256
 	tryEvery   = 30 * time.Second // how often what is undelivered is tried again
 	flushLimit = 10 * time.Second // how long a clean stop may take
 )
@@ -30,24 +29,22 @@ type Sender struct {
 	Transport   http.RoundTripper
 
 	once   sync.Once
-	queue  chan []byte
+	poke   chan struct{} // something is in the file
 	hook   *hook
 	letter *letters
-
-	mu      sync.Mutex
-	stopped bool // what comes now goes to the file
 }
 
 func (s *Sender) init() {
 	s.once.Do(func() {
-		s.queue = make(chan []byte, queueSize)
+		s.poke = make(chan struct{}, 1)
 		s.hook = newHook(s)
 		s.letter = &letters{path: s.Undelivered}
 	})
 }
 
-// Send tells people. It waits for nobody: what the webhook's receiver is too
-// slow for goes to the file of undelivered alerts.
+// Send tells people. It returns when the alert is in the file of undelivered
+// ones, from where it is taken when the webhook's receiver has it: a process
+// that is killed loses none, and waits for nobody.
 func (s *Sender) Send(ctx context.Context, a Alert) {
 	s.init()
 	s.Log.Log(ctx, a.level(), "alert", "type", string(a.Type), "tenant", a.Tenant, "identity", a.Identity,
@@ -61,16 +58,11 @@ func (s *Sender) Send(ctx context.Context, a Alert) {
 		return
 	}
 	body = []byte(s.Redactor.Redact(string(body)))
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.stopped {
-		select {
-		case s.queue <- body:
-			return
-		default:
-		}
-	}
 	s.keep(ctx, body)
+	select {
+	case s.poke <- struct{}{}:
+	default: // it is poked already
+	}
 }
 
 // Run delivers alerts until ctx ends, and then, for ten seconds at most, what
@@ -83,60 +75,45 @@ func (s *Sender) Run(ctx context.Context) error {
 	}
 	tick := time.NewTicker(tryEvery)
 	defer tick.Stop()
-	down := !s.redeliver(ctx)
+	// What is on its way when ctx ends may arrive: sent again, it would arrive
+	// twice.
+	sending, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(flushLimit, cancel) })()
+	up := s.deliver(sending, s.hook.send)
 	for {
 		select {
 		case <-ctx.Done():
-			s.flush(context.WithoutCancel(ctx))
+			s.deliver(sending, s.hook.once)
 			return nil
-		case body := <-s.queue:
-			down = !s.deliver(ctx, body, down)
+		case <-s.poke:
+			if up { // a receiver that is down is not asked for each alert
+				up = s.deliver(sending, s.hook.send)
+			}
 		case <-tick.C:
-			down = !s.redeliver(ctx)
+			up = s.deliver(sending, s.hook.once)
 		}
 	}
 }
 
-// deliver sends one alert. While the receiver is down it is not asked for each
-// alert, so that the order stays and nothing piles up.
-func (s *Sender) deliver(ctx context.Context, body []byte, down bool) (up bool) {
-	if down {
-		s.keep(ctx, body)
-		return false
-	}
-	err := s.hook.send(ctx, body)
-	switch {
-	case err == nil:
-		return true
-	case errors.Is(err, errRefused):
-		s.Log.ErrorContext(ctx, "alert refused by the webhook", "err", err)
-		return true
-	}
-	s.keep(ctx, body)
-	if ctx.Err() == nil {
-		s.Log.ErrorContext(ctx, "alerts are not delivered; they are kept and tried again", "file", s.Undelivered, "err", err)
-	}
-	return false
-}
-
-// redeliver sends what is in the file, the oldest first, and tells whether
-// all of it is gone.
-func (s *Sender) redeliver(ctx context.Context) bool {
-	sent, err := s.letter.each(func(body []byte) error {
-		err := s.hook.once(ctx, body)
+// deliver sends what is in the file, the oldest first, and tells whether all of
+// it is gone.
+func (s *Sender) deliver(ctx context.Context, send func(context.Context, []byte) error) bool {
+	_, err := s.letter.each(func(body []byte) error {
+		err := send(ctx, body)
 		if errors.Is(err, errRefused) {
 			s.Log.ErrorContext(ctx, "alert refused by the webhook", "err", err)
 			return nil
 		}
 		return err
 	})
-	if sent > 0 {
-		s.Log.InfoContext(ctx, "kept alerts are delivered", "alerts", sent)
-	}
 	var bad *fileError
 	if errors.As(err, &bad) {
 		s.Log.ErrorContext(ctx, "kept alerts cannot be read", "file", s.Undelivered, "err", err)
 		return true // the receiver may well be up
+	}
+	if err != nil && ctx.Err() == nil {
+		s.Log.ErrorContext(ctx, "alerts are not delivered; they are kept and tried again", "file", s.Undelivered, "err", err)
 	}
 	return err == nil
 }
@@ -148,26 +125,5 @@ func (s *Sender) keep(ctx context.Context, body []byte) {
 	}
 	if dropped > 0 {
 		s.Log.ErrorContext(ctx, "too many undelivered alerts: the oldest are dropped", "alerts", dropped, "file", s.Undelivered)
-	}
-}
-
-// flush delivers what is queued, with one try each.
-func (s *Sender) flush(ctx context.Context) {
-	s.mu.Lock()
-	s.stopped = true
-	close(s.queue)
-	s.mu.Unlock()
-	limited, cancel := context.WithTimeout(ctx, flushLimit)
-	defer cancel()
-	up := s.redeliver(limited)
-	for body := range s.queue {
-		if up {
-			err := s.hook.once(limited, body)
-			if err == nil {
-				continue
-			}
-			up = errors.Is(err, errRefused)
-		}
-		s.keep(ctx, body)
 	}
 }
