@@ -12,7 +12,7 @@ import (
 	"regexp"
 	"strconv"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/rollcall-dev/rollcall/internal/secret"
 )

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/rollcall-dev/rollcall/internal/secret"
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 const value = `p4ss"wörd&<7>\x`
