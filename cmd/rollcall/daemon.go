@@ -102,7 +102,9 @@ func (d *daemon) run(ctx context.Context, listener net.Listener) error {
 	wake := make(chan struct{}, 1)
 	g.Go(func() error {
 		defer close(wake)
-		for range d.desired.source.Changes(ctx) {
+		changes := d.desired.source.Changes(ctx)
+		d.desired.Changed() // what was saved since the start's own look
+		for range changes {
 			d.desired.Changed()
 			d.log.InfoContext(ctx, "registry changed")
 			select {

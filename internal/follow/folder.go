@@ -49,37 +49,51 @@ func (f *Folder) note(err error) {
 }
 
 // Changes sends when files have changed and then rested for a while, and every
-// so often where they cannot be watched. The channel is closed when ctx ends.
+// so often where they cannot be watched. What changes after it has returned is
+// sent. The channel is closed when ctx ends.
 func (f *Folder) Changes(ctx context.Context) <-chan struct{} {
 	changed := make(chan struct{}, 1)
+	w, err := f.open()
 	go func() {
 		defer close(changed)
-		for ctx.Err() == nil {
-			f.note(f.watch(ctx, changed))
+		for {
+			if err == nil {
+				err = f.watch(ctx, w, changed)
+			}
+			f.note(err)
 			select {
 			case <-ctx.Done():
+				return
 			case <-time.After(orElse(f.Poll, 30*time.Second)):
-				signal(changed) // whatever happened meanwhile was not seen
 			}
+			w, err = f.open()
+			signal(changed) // whatever happened until now was not seen
 		}
 	}()
 	return changed
+}
+
+// open begins to watch.
+func (f *Folder) open() (*fsnotify.Watcher, error) {
+	w, err := fsnotify.NewWatcher()
+	if err == nil {
+		if err = add(w, f.Dir); err != nil {
+			err = errors.Join(err, w.Close())
+		}
+	}
+	if err != nil {
+		err = fmt.Errorf("watch %s: %w", f.Dir, err)
+	}
+	f.note(err)
+	return w, err
 }
 
 // errMoved says that the folder itself was taken away or put in another place.
 var errMoved = errors.New("the folder was moved or removed")
 
 // watch sends changes until ctx ends, which is no error, or it cannot go on.
-func (f *Folder) watch(ctx context.Context, changed chan<- struct{}) error {
-	w, err := fsnotify.NewWatcher()
-	if err != nil {
-		return fmt.Errorf("watch %s: %w", f.Dir, err)
-	}
+func (f *Folder) watch(ctx context.Context, w *fsnotify.Watcher, changed chan<- struct{}) error {
 	defer w.Close()
-	if err := add(w, f.Dir); err != nil {
-		return fmt.Errorf("watch %s: %w", f.Dir, err)
-	}
-	f.note(nil)
 	rest := time.NewTimer(time.Hour)
 	rest.Stop()
 	defer rest.Stop()

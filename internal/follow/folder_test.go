@@ -97,6 +97,15 @@ func TestEveryWayOfSavingIsNoticed(t *testing.T) {
 	noticed(t, changed, "a removed file")
 }
 
+func TestWhatIsSavedRightAfterTheStartIsNoticed(t *testing.T) {
+	for range 50 {
+		f := &Folder{Dir: t.TempDir(), Quiet: time.Millisecond, Poll: time.Hour}
+		changed := f.Changes(t.Context())
+		write(t, f, "policy.cue", "one")
+		noticed(t, changed, "a file that was saved as soon as Changes had returned")
+	}
+}
+
 func TestFoldersThatComeLaterAreWatchedToo(t *testing.T) {
 	f, changed := watched(t)
 	write(t, f, "registry/identities/n8n-prod/crm.cue", "one")
