@@ -48,19 +48,42 @@ func (f Finding) Fingerprint() string {
 // adds, in head's order. What stood there before never blocks a change, and
 // one that stands there twice where it stood once is new once.
 func New(base, head []Finding) []Finding {
-	before := make(map[same]int, len(base))
+	added, _ := split(base, head)
+	return added
+}
+
+// split parts head's findings into those that base does not have and those
+// that it has.
+func split(base, head []Finding) (added, before []Finding) {
+	had := make(map[same]int, len(base))
 	for _, f := range base {
-		before[key(f)]++
+		had[key(f)]++
 	}
-	var added []Finding
 	for _, f := range head {
-		if k := key(f); before[k] > 0 {
-			before[k]--
+		if k := key(f); had[k] > 0 {
+			had[k]--
+			before = append(before, f)
 			continue
 		}
 		added = append(added, f)
 	}
-	return added
+	return added, before
+}
+
+// RunChange judges the change from pass.Base to pass.Head: what it adds are
+// the findings, what was there before is told apart. The base's policy,
+// organisation, catalogue and exceptions count for both. Without a base it is
+// [Run].
+func RunChange(rules []Rule, pass Pass) Result {
+	res := Run(rules, pass)
+	if pass.Base == nil {
+		return res
+	}
+	was := Run(rules, Pass{Head: pass.Base, Live: pass.Live, Now: pass.Now})
+	renames := compare(pass.Base, pass.Head).renames()
+	res.Findings, res.Before = split(renames.all(was.Findings), res.Findings)
+	res.count(res.Counts.Identities, res.Counts.Rules)
+	return res
 }
 
 // Mends are the edits that the findings carry, by file and in order of place,

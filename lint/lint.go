@@ -26,6 +26,7 @@ type Rule struct {
 	Severity Severity
 	Controls []string // "NHI5:2025", "NIST CSF 2.0 PR.AA-05"
 	Waivable bool
+	Strict   bool // no baseline accepts its findings either
 	Needs    Need // what it cannot be judged without
 
 	// Each judges one identity by itself, and several at a time; Check looks
@@ -40,8 +41,9 @@ type Need string
 // The needs. A rule without its need is skipped, and said to be skipped.
 const (
 	NeedsNothing Need = ""
-	NeedsBase    Need = "base" // compares a change with what was there before
-	NeedsLive    Need = "live" // compares with what the daemon saw
+	NeedsBase    Need = "base"  // compares a change with what was there before
+	NeedsLive    Need = "live"  // compares with what the daemon saw
+	NeedsFiles   Need = "files" // looks into the files themselves
 
 	// NeedsOutcome is for rules that judge what the others' findings came to:
 	// they run last.
@@ -50,10 +52,11 @@ const (
 
 // A Pass is what a rule sees. Everything in it is read-only.
 type Pass struct {
-	Head *registry.Snapshot
-	Base *registry.Snapshot // nil where only one commit is known
-	Live map[string]tenant.Observation
-	Now  time.Time
+	Head  *registry.Snapshot
+	Base  *registry.Snapshot // nil where only one commit is known
+	Live  map[string]tenant.Observation
+	Files []*Files // that are searched: those judged, then older states of them
+	Now   time.Time
 
 	rule   Rule
 	forced bool // policy sets the rule's severity
@@ -61,6 +64,8 @@ type Pass struct {
 	ran    map[string]bool // rules that are judged
 	used   map[string]int  // findings silenced, by exception
 	faulty map[fieldOf]bool
+
+	compared *Comparison // of Base and Head, where there is a base
 }
 
 // fieldOf is a field of an identity.
@@ -93,4 +98,5 @@ type Finding struct {
 	Message  string // what is wrong; and the way out behind a semicolon
 	Controls []string
 	Edit     *registry.Edit // how to mend it, where that is mechanical
+	Secret   bool           // its line holds a secret, and is not shown
 }

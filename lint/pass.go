@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"strings"
 	"time"
 
 	"github.com/rollcall-dev/rollcall/registry"
@@ -15,7 +14,7 @@ import (
 // not read, and one gap is one finding.
 func (p *Pass) Report(f Finding) {
 	f.Rule = p.rule.ID
-	if f.Field != "" && f.Entry == EntryIdentity && !strings.HasPrefix(f.Rule, "integrity/") && p.faulty[fieldOf{f.Identity, f.Field}] {
+	if f.Entry == EntryIdentity && p.faulty[fieldOf{f.Identity, f.Field}] && !reads[f.Rule] {
 		return
 	}
 	if f.Severity == "" || p.forced {
@@ -28,6 +27,23 @@ func (p *Pass) Report(f Finding) {
 		f.Pos = p.place(f)
 	}
 	p.report(f)
+}
+
+// schemaRule is the rule of a file that does not satisfy the schema.
+const schemaRule = "integrity/schema"
+
+// reads are the rules whose findings are made when the files are read.
+var reads = map[string]bool{schemaRule: true, "integrity/hostile": true, "integrity/misplaced": true}
+
+// refused are the fields of identities that the schema complains about.
+func refused(s *registry.Snapshot) map[fieldOf]bool {
+	fields := map[fieldOf]bool{}
+	for _, pr := range s.Problems {
+		if pr.Rule == schemaRule && pr.Identity != "" && pr.Field != "" {
+			fields[fieldOf{pr.Identity, pr.Field}] = true
+		}
+	}
+	return fields
 }
 
 // place is where the field of an identity or a tenant stands; what else can be

@@ -15,6 +15,9 @@ type Result struct {
 	Findings []Finding  // by place, then rule
 	Silenced []Silenced // findings that an exception took out, in the same order
 	Skipped  []Skipped  // rules that were not judged, by id
+	Before   []Finding  // were there before the change, and do not block it; in the same order
+	Accepted []Finding  // are in the baseline, and do not block; in the same order
+	Outdated []Accepted // of the baseline, and found no more; in its order
 	Counts   Counts
 }
 
@@ -39,6 +42,9 @@ type Counts struct {
 	Notices    int
 	Silenced   int
 	Skipped    int
+	Before     int
+	Accepted   int
+	Outdated   int
 }
 
 // Run judges the pass by the rules. Policy may change a rule's severity or
@@ -66,9 +72,9 @@ type chosen struct {
 // judged last, and notes those that are not judged at all.
 func (res *Result) choose(rules []Rule, pass *Pass) (first, last []chosen) {
 	pass.ran, pass.used = map[string]bool{}, map[string]int{}
-	pass.faulty = map[fieldOf]bool{}
-	for _, p := range pass.Head.Problems {
-		pass.faulty[fieldOf{p.Identity, p.Field}] = true
+	pass.faulty = refused(pass.Head)
+	if pass.Base != nil {
+		pass.compared = compare(pass.Base, pass.Head)
 	}
 	for _, r := range rules {
 		c := chosen{Rule: r}
@@ -110,6 +116,8 @@ func (p *Pass) lacks(n Need) string {
 	switch {
 	case n == NeedsBase && p.Base == nil:
 		return "needs a base to compare with"
+	case n == NeedsFiles && len(p.Files) == 0:
+		return "needs files to search: those of a change, or all by --secrets"
 	case n == NeedsLive && len(p.Live) == 0:
 		return "needs a recent observation of the tenants"
 	}
@@ -181,6 +189,9 @@ func (res *Result) count(identities, rules int) {
 		Rules:      rules,
 		Silenced:   len(res.Silenced),
 		Skipped:    len(res.Skipped),
+		Before:     len(res.Before),
+		Accepted:   len(res.Accepted),
+		Outdated:   len(res.Outdated),
 	}
 	for _, f := range res.Findings {
 		switch f.Severity {

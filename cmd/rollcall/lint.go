@@ -19,99 +19,146 @@ import (
 )
 
 type lintFlags struct {
-	rev    string
-	format string
-	at     string
-	fix    bool
-	strict bool
+	rev           string
+	base          string
+	head          string
+	staged        bool
+	baseline      string
+	writeBaseline string
+	format        string
+	at            string
+	all           bool
+	secrets       bool
+	fix           bool
+	strict        bool
 }
 
 func newLint() *cobra.Command {
 	var f lintFlags
 	c := &cobra.Command{
 		Use:   "lint [DIR]",
-		Short: "judge a registry",
+		Short: "judge a registry, or a change to it",
 		Long: `Judge the registry in a folder, or at a commit of the git repository there,
 by every rule. Each finding says where, what is wrong and the way out;
 "rollcall explain RULE" says why it matters.
+
+With --base, a change is judged: the files, or --head, against a commit. What the
+change adds is found; what was there before is counted and blocks nothing. The
+policy, organisation and exceptions of the base count, so that no change brings
+its own law. Judge what merging would make: where the base has moved on, what
+came there since looks removed. Files that the change touches, and each commit
+that it brings, are searched for secrets; --secrets searches every file.
 
 Exit code 1 says that there are errors; warnings and notices alone do not
 (but see --strict).`,
 		Example: `  rollcall lint                         the registry in this folder
   rollcall lint my-registry --rev main  a commit, without touching the work tree
+  rollcall lint --base origin/main      what this work adds to main
+  rollcall lint --staged                what the next commit adds, for a hook
+  rollcall lint --secrets               with a search of every file for secrets
   rollcall lint --format json           for machines
   rollcall lint --at 2027-04-01         as it will be judged on that day
-  rollcall lint --fix                   mend what can be mended by itself`,
+  rollcall lint --fix                   mend what can be mended by itself
+
+  rollcall lint --write-baseline accepted.json   start on a mess: accept today's
+  rollcall lint --baseline accepted.json         findings, and see only new ones`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return f.run(c, folderOf(args))
 		},
 	}
+	f.register(c)
+	return c
+}
+
+func (f *lintFlags) register(c *cobra.Command) {
 	c.Flags().StringVar(&f.rev, "rev", "", "judge this commit, branch or tag instead of the files")
-	c.Flags().StringVar(&f.format, "format", "text", "one of "+strings.Join(formats(), ", "))
-	c.Flags().StringVar(&f.at, "at", "", "judge as on this day, YYYY-MM-DD (default: now)")
+	c.Flags().StringVar(&f.base, "base", "", "judge the change from this commit, branch or tag")
+	c.Flags().StringVar(&f.head, "head", "", "with --base: judge the change to this commit instead of the files")
+	c.Flags().BoolVar(&f.staged, "staged", false, "judge what is staged for the next commit, against --base or HEAD")
+	c.Flags().StringVar(&f.baseline, "baseline", "", "count what this file accepts, and let it block nothing")
+	c.Flags().StringVar(&f.writeBaseline, "write-baseline", "", "accept what is found now in this file")
+	c.Flags().BoolVar(&f.all, "all", false, "show each finding that was there before or is in the baseline, and not only how many")
+	c.Flags().BoolVar(&f.secrets, "secrets", false, "search every file for secrets, not only those that a change touches (a second and a half for 10,000 files)")
 	c.Flags().BoolVar(&f.fix, "fix", false, "write the mends that findings carry into the files, then judge again")
 	c.Flags().BoolVar(&f.strict, "strict", false, "exit with 1 for warnings too")
-	c.MarkFlagsMutuallyExclusive("rev", "fix")
+	f.registerView(c)
+	for _, without := range [][]string{
+		{"rev", "fix"}, {"head", "fix"}, {"staged", "fix"}, {"rev", "head", "staged"}, {"rev", "base"}, {"baseline", "write-baseline"},
+		// what was there before does not block a change anyway
+		{"base", "baseline"}, {"base", "write-baseline"}, {"staged", "baseline"}, {"staged", "write-baseline"},
+	} {
+		c.MarkFlagsMutuallyExclusive(without...)
+	}
+}
+
+// registerView are the flags of what is shown.
+func (f *lintFlags) registerView(c *cobra.Command) {
+	c.Flags().StringVar(&f.format, "format", "text", "one of "+strings.Join(formats(), ", "))
+	c.Flags().StringVar(&f.at, "at", "", "judge as on this day, YYYY-MM-DD (default: now)")
 	must(c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats(), cobra.ShellCompDirectiveNoFileComp)))
-	return c
 }
 
 func formats() []string { return report.Names() }
 
-func (f *lintFlags) run(c *cobra.Command, dir string) error {
-	write, ok := report.Formats[f.format]
-	if !ok {
+// check says what is wrong with the flags.
+func (f *lintFlags) check() error {
+	if _, ok := report.Formats[f.format]; !ok {
 		return fmt.Errorf("there is no format %q; use one of %s", f.format, strings.Join(formats(), ", "))
+	}
+	if f.head != "" && f.base == "" {
+		return fmt.Errorf("--head %s says where a change ends, and not where it begins; add --base, or use --rev", f.head)
+	}
+	return nil
+}
+
+func (f *lintFlags) run(c *cobra.Command, dir string) error {
+	if err := f.check(); err != nil {
+		return err
 	}
 	ctx, done := context.WithCancel(c.Context())
 	defer done()
 	spareMemory(ctx)
-	result, fsys, commit, err := f.judge(dir)
+	j, err := f.judge(dir, c.ErrOrStderr())
 	if err != nil {
 		return err
 	}
 	if f.fix {
-		mended, err := mend(dir, result.Findings)
+		mended, err := mend(dir, j.result.Findings)
 		if err != nil {
 			return err
 		}
 		if mended > 0 {
 			fmt.Fprintf(c.ErrOrStderr(), "mended %d places\n", mended)
-			if result, fsys, commit, err = f.judge(dir); err != nil {
+			if j, err = f.judge(dir, io.Discard); err != nil {
 				return err
 			}
 		}
 	}
-	out := c.OutOrStdout()
-	err = write(out, result, report.Options{
-		Commit: commit, Version: versionOf().Version, Rules: rules.All(),
-		Colour: isTerminal(out),
-		Source: func(file string) ([]byte, error) { return fs.ReadFile(fsys, file) },
-	})
-	if err != nil {
-		return fmt.Errorf("write the report: %w", err)
+	if err := f.accept(&j.result, c.ErrOrStderr()); err != nil {
+		return err
 	}
-	if result.Counts.Errors > 0 || f.strict && result.Counts.Warnings > 0 {
+	if err := f.show(c.OutOrStdout(), j); err != nil {
+		return err
+	}
+	if n := j.result.Counts; n.Errors > 0 || f.strict && n.Warnings > 0 {
 		return errFindings
 	}
 	return nil
 }
 
-func (f *lintFlags) judge(dir string) (lint.Result, fs.FS, string, error) {
-	now, err := day(f.at)
+// show writes what was found in the format that was asked for.
+func (f *lintFlags) show(out io.Writer, j judgement) error {
+	err := report.Formats[f.format](out, j.result, report.Options{
+		Commit: j.commit, Version: versionOf().Version, Rules: rules.All(),
+		Change: j.change, All: f.all,
+		Colour: isTerminal(out),
+		Source: func(file string) ([]byte, error) { return fs.ReadFile(j.files, file) },
+	})
 	if err != nil {
-		return lint.Result{}, nil, "", err
+		return fmt.Errorf("write the report: %w", err)
 	}
-	fsys, commit, err := openRegistry(dir, f.rev)
-	if err != nil {
-		return lint.Result{}, nil, "", err
-	}
-	snapshot, err := registry.Load(fsys, commit)
-	if err != nil {
-		return lint.Result{}, nil, "", err
-	}
-	return lint.Run(rules.All(), lint.Pass{Head: snapshot, Now: now}), fsys, commit, nil
+	return nil
 }
 
 // mend writes the edits that findings carry, each file whole or not at all,

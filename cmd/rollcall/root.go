@@ -36,7 +36,7 @@ could not be done.`,
 			root.AddCommand(c)
 		}
 	}
-	add("registry", newInit(), newLint(), newExplain(), newImport())
+	add("registry", newInit(), newLint(), newWatch(), newExplain(), newImport())
 	add("tenants", newDiff(), newReconcile(), newDaemon(), newConfirm(), newConfig())
 	add("evidence", newEvidence())
 	add("try", newDemo(), newSandbox())

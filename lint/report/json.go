@@ -18,28 +18,32 @@ const jsonVersion = 1
 // stands nowhere has no line; bytes are counted from 0, lines and columns from
 // 1.
 type jsonDocument struct {
-	Version  int            `json:"version"`
-	Commit   string         `json:"commit,omitempty"`
-	Findings []jsonFinding  `json:"findings"` // by place, then rule
-	Silenced []jsonSilenced `json:"silenced"` // by an exception
-	Skipped  []jsonSkipped  `json:"skipped"`  // rules that were not judged
-	Summary  jsonSummary    `json:"summary"`
+	Version  int             `json:"version"`
+	Commit   string          `json:"commit,omitempty"`
+	Findings []jsonFinding   `json:"findings"` // by place, then rule
+	Silenced []jsonSilenced  `json:"silenced"` // by an exception
+	Skipped  []jsonSkipped   `json:"skipped"`  // rules that were not judged
+	Before   []jsonFinding   `json:"before"`   // the change; they do not block
+	Accepted []jsonFinding   `json:"accepted"` // by the baseline; they do not block
+	Outdated []lint.Accepted `json:"outdated"` // of the baseline, and found no more
+	Summary  jsonSummary     `json:"summary"`
 }
 
 type jsonFinding struct {
-	Rule     string        `json:"rule"`
-	Severity lint.Severity `json:"severity"`
-	Entry    lint.Entry    `json:"entry,omitempty"` // what identity names, where it is none
-	Identity string        `json:"identity,omitempty"`
-	Field    string        `json:"field,omitempty"`
-	Value    string        `json:"value,omitempty"`
-	Message  string        `json:"message"`
-	File     string        `json:"file,omitempty"`
-	Line     int           `json:"line,omitempty"`
-	Column   int           `json:"column,omitempty"`
-	Offset   *int          `json:"offset,omitempty"`
-	Controls []string      `json:"controls"`
-	Edit     *jsonEdit     `json:"edit,omitempty"`
+	Rule        string        `json:"rule"`
+	Severity    lint.Severity `json:"severity"`
+	Fingerprint string        `json:"fingerprint"`
+	Entry       lint.Entry    `json:"entry,omitempty"` // what identity names, where it is none
+	Identity    string        `json:"identity,omitempty"`
+	Field       string        `json:"field,omitempty"`
+	Value       string        `json:"value,omitempty"`
+	Message     string        `json:"message"`
+	File        string        `json:"file,omitempty"`
+	Line        int           `json:"line,omitempty"`
+	Column      int           `json:"column,omitempty"`
+	Offset      *int          `json:"offset,omitempty"`
+	Controls    []string      `json:"controls"`
+	Edit        *jsonEdit     `json:"edit,omitempty"`
 }
 
 // A jsonEdit replaces the bytes from start to end, the end excluded.
@@ -68,6 +72,9 @@ type jsonSummary struct {
 	Notices    int `json:"notices"`
 	Silenced   int `json:"silenced"`
 	Skipped    int `json:"skipped"`
+	Before     int `json:"before"`
+	Accepted   int `json:"accepted"`
+	Outdated   int `json:"outdated"`
 }
 
 // JSON writes one document with everything, for programs. docs/lint-json.md
@@ -79,6 +86,9 @@ func JSON(w io.Writer, r lint.Result, o Options) error {
 		Findings: []jsonFinding{},
 		Silenced: []jsonSilenced{},
 		Skipped:  []jsonSkipped{},
+		Before:   []jsonFinding{},
+		Accepted: []jsonFinding{},
+		Outdated: append([]lint.Accepted{}, r.Outdated...),
 		Summary:  jsonSummary(r.Counts),
 	}
 	for _, f := range r.Findings {
@@ -89,6 +99,12 @@ func JSON(w io.Writer, r lint.Result, o Options) error {
 	}
 	for _, s := range r.Skipped {
 		doc.Skipped = append(doc.Skipped, jsonSkipped(s))
+	}
+	for _, f := range r.Before {
+		doc.Before = append(doc.Before, findingJSON(f))
+	}
+	for _, f := range r.Accepted {
+		doc.Accepted = append(doc.Accepted, findingJSON(f))
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -103,18 +119,19 @@ func JSON(w io.Writer, r lint.Result, o Options) error {
 
 func findingJSON(f lint.Finding) jsonFinding {
 	j := jsonFinding{
-		Rule:     f.Rule,
-		Severity: f.Severity,
-		Entry:    f.Entry,
-		Identity: f.Identity,
-		Field:    f.Field,
-		Value:    f.Value,
-		Message:  f.Message,
-		File:     f.Pos.File,
-		Line:     f.Pos.Line,
-		Column:   f.Pos.Column,
-		Controls: append([]string{}, f.Controls...),
-		Edit:     editJSON(f.Edit),
+		Rule:        f.Rule,
+		Severity:    f.Severity,
+		Fingerprint: f.Fingerprint(),
+		Entry:       f.Entry,
+		Identity:    f.Identity,
+		Field:       f.Field,
+		Value:       f.Value,
+		Message:     f.Message,
+		File:        f.Pos.File,
+		Line:        f.Pos.Line,
+		Column:      f.Pos.Column,
+		Controls:    append([]string{}, f.Controls...),
+		Edit:        editJSON(f.Edit),
 	}
 	if f.Pos.Line > 0 {
 		j.Offset = &f.Pos.Offset

@@ -23,6 +23,9 @@ func Markdown(w io.Writer, r lint.Result, o Options) error {
 	for _, s := range []lint.Severity{lint.Error, lint.Warning, lint.Notice} {
 		markdownFindings(b, s, r.Findings)
 	}
+	if lines := toldApart(r); len(lines) > 0 {
+		fmt.Fprintf(b, "### Told apart\n\n- %s\n\n", strings.Join(lines, "\n- "))
+	}
 	if len(r.Silenced) > 0 {
 		fmt.Fprint(b, "### Silenced by exceptions\n\n")
 		for _, s := range r.Silenced {

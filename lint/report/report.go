@@ -26,6 +26,9 @@ type Options struct {
 	Version string      // of rollcall
 	Rules   []lint.Rule // that were judged, for formats that describe them
 
+	Change bool // what was judged is a change
+	All    bool // shows each finding that was there before the change or is in the baseline, and not only how many
+
 	// For a terminal.
 	Colour bool                              // and the source lines, and a summary
 	Source func(file string) ([]byte, error) // reads a judged file; nil where none can be read
@@ -34,6 +37,7 @@ type Options struct {
 // Formats are the formats by name.
 var Formats = map[string]Format{
 	"text":     Text,
+	"html":     HTML,
 	"json":     JSON,
 	"sarif":    SARIF,
 	"github":   GitHub,
@@ -43,6 +47,28 @@ var Formats = map[string]Format{
 
 // Names are the names of the formats, in order.
 func Names() []string { return slices.Sorted(maps.Keys(Formats)) }
+
+// toldApart says what else was found, and that it does not block: a line a
+// kind.
+func toldApart(r lint.Result) (lines []string) {
+	if n := r.Counts.Before; n > 0 {
+		lines = append(lines, count(n, "finding")+" from before this change, which "+blockNothing(n))
+	}
+	if n := r.Counts.Accepted; n > 0 {
+		lines = append(lines, count(n, "finding")+" in the baseline, which "+blockNothing(n))
+	}
+	if n := r.Counts.Outdated; n > 0 {
+		lines = append(lines, count(n, "finding")+" of the baseline found no more; write it again with --write-baseline")
+	}
+	return lines
+}
+
+func blockNothing(n int) string {
+	if n == 1 {
+		return "blocks nothing"
+	}
+	return "block nothing"
+}
 
 // count says how many there are of something.
 func count(n int, one string) string {

@@ -60,6 +60,16 @@ func result() lint.Result {
 	}
 }
 
+// apart is a result of which all but one finding blocks nothing.
+func apart() lint.Result {
+	r := result()
+	r.Before, r.Accepted, r.Findings = r.Findings[:1], r.Findings[2:], r.Findings[1:2]
+	r.Silenced, r.Skipped = nil, nil
+	r.Outdated = []lint.Accepted{{Fingerprint: "4f2a", Rule: "purpose/vague", Identity: "n8n-prod/crm", Field: "purpose", File: "registry/identities/n8n-prod/crm.cue"}}
+	r.Counts = lint.Counts{Identities: 1, Rules: 40, Errors: 1, Before: 1, Accepted: 1, Outdated: 1}
+	return r
+}
+
 func write(t *testing.T, format string, r lint.Result, o report.Options) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -119,6 +129,11 @@ func TestReportGoldens(t *testing.T) {
 		add(format, write(t, format, result(), o))
 		add(format+" of nothing", write(t, format, lint.Result{Counts: lint.Counts{Identities: 2, Rules: 40}}, o))
 	}
+	o.Change, o.All = true, true
+	for _, format := range report.Names() {
+		add(format+" of what blocks and what does not", write(t, format, apart(), o))
+	}
+	o.Change, o.All = false, false
 	var page, pages bytes.Buffer
 	if err := errors.Join(report.Explain(&page, book()[2]), report.RuleBook(&pages, book())); err != nil {
 		t.Fatal(err)
@@ -149,14 +164,17 @@ func hostile() lint.Result {
 		Findings: []lint.Finding{f},
 		Silenced: []lint.Silenced{{Finding: f, Exception: evil}},
 		Skipped:  []lint.Skipped{{Rule: "tier/understated", Why: evil}},
-		Counts:   lint.Counts{Errors: 1},
+		Before:   []lint.Finding{f},
+		Accepted: []lint.Finding{f},
+		Outdated: []lint.Accepted{{Fingerprint: evil, Rule: evil, Identity: evil, Field: evil, File: evil}},
+		Counts:   lint.Counts{Errors: 1, Before: 1, Accepted: 1, Outdated: 1},
 	}
 }
 
 func TestWhatStrangersWroteDoesNotActInAnyFormat(t *testing.T) {
 	evilSource := func(string) ([]byte, error) { return []byte("a \x1b[2J\u202e b\r\n"), nil }
 	for _, format := range report.Names() {
-		out := write(t, format, hostile(), report.Options{Source: evilSource})
+		out := write(t, format, hostile(), report.Options{Source: evilSource, All: true})
 		for _, r := range out {
 			if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028') {
 				t.Errorf("%s lets the character %U through", format, r)
@@ -181,6 +199,18 @@ func TestWhatStrangersWroteDoesNotActOnATerminal(t *testing.T) {
 	}
 	if n := strings.Count(out, "forged"); n != 1+1+1 {
 		t.Errorf("what the stranger wrote is shown %d times, in place, message and reason: want 3 times", n)
+	}
+}
+
+func TestHTMLMakesNoTagOfWhatStrangersWrote(t *testing.T) {
+	out := write(t, "html", hostile(), report.Options{Commit: "<script>", Version: "<script>", All: true})
+	for _, tag := range []string{"<img", "<script", "javascript:"} {
+		if strings.Contains(out, tag) {
+			t.Errorf("the page holds %q", tag)
+		}
+	}
+	if n := strings.Count(out, "&lt;img"); n < 5 {
+		t.Errorf("what the stranger wrote is shown %d times, want it in every list", n)
 	}
 }
 

@@ -44,7 +44,16 @@ func sarifReport(r lint.Result, o Options) *sarif.Report {
 	}
 	s := sarifWriter{run: run, source: o.Source, seen: map[string]int{}}
 	for _, f := range r.Findings {
-		s.add(f)
+		if res := s.add(f); o.Change {
+			res.WithBaselineState("new")
+		}
+	}
+	for _, f := range r.Before {
+		s.add(f).WithBaselineState("unchanged")
+	}
+	for _, f := range r.Accepted {
+		why := sarif.NewSuppression().WithKind("external").WithJustification("accepted by the baseline")
+		s.add(f).Suppressions = []*sarif.Suppression{why}
 	}
 	for _, q := range r.Silenced {
 		why := sarif.NewSuppression().WithKind("external").WithJustification("exception " + plain(q.Exception))

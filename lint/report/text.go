@@ -31,7 +31,7 @@ func Text(w io.Writer, r lint.Result, o Options) error {
 	lines := sourceLines{read: o.Source}
 	for _, f := range r.Findings {
 		if !o.Colour {
-			fmt.Fprintf(b, "%s: %s: %s [%s]\n", plain(f.Pos.String()), f.Severity, plain(f.Message), f.Rule)
+			textLine(b, f, "")
 			continue
 		}
 		fmt.Fprintf(b, "%s%s:%s %s%s:%s %s %s[%s]%s\n", bold, plain(f.Pos.String()), plainly,
@@ -40,10 +40,40 @@ func Text(w io.Writer, r lint.Result, o Options) error {
 			fmt.Fprintf(b, "    %s\n    %s%s%s\n", line, colours[f.Severity], caret, plainly)
 		}
 	}
-	if o.Colour {
+	if o.All {
+		textApart(b, r)
+	}
+	switch lines := toldApart(r); {
+	case o.Colour:
 		summary(b, r)
+	case len(lines) > 0:
+		fmt.Fprintf(b, "%s\n", strings.Join(lines, "\n"))
 	}
 	return b.Flush()
+}
+
+func textLine(w io.Writer, f lint.Finding, why string) {
+	fmt.Fprintf(w, "%s: %s%s: %s [%s]\n", plain(f.Pos.String()), why, f.Severity, plain(f.Message), f.Rule)
+}
+
+// textApart writes the findings that do not block, each with the reason.
+func textApart(w io.Writer, r lint.Result) {
+	for _, f := range r.Before {
+		textLine(w, f, "from before: ")
+	}
+	for _, f := range r.Accepted {
+		textLine(w, f, "in the baseline: ")
+	}
+	for _, a := range r.Outdated {
+		fmt.Fprintf(w, "%s: no more: %s of %s [%s]\n", plain(orDash(a.File)), plain(orDash(a.Field)), plain(orDash(a.Identity)), plain(a.Rule))
+	}
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
 }
 
 func summary(w io.Writer, r lint.Result) {
@@ -56,7 +86,7 @@ func summary(w io.Writer, r lint.Result) {
 	c := r.Counts
 	fmt.Fprintf(w, "%s: ", judged(c))
 	if len(r.Findings) == 0 {
-		fmt.Fprint(w, "nothing is wrong")
+		fmt.Fprint(w, allWell(r))
 	} else {
 		fmt.Fprintf(w, "%s, %s, %s", count(c.Errors, "error"), count(c.Warnings, "warning"), count(c.Notices, "notice"))
 	}
@@ -64,9 +94,23 @@ func summary(w io.Writer, r lint.Result) {
 		fmt.Fprintf(w, "; %s silenced by exceptions", count(c.Silenced, "finding"))
 	}
 	fmt.Fprintln(w)
+	for _, line := range toldApart(r) {
+		fmt.Fprintln(w, line)
+	}
 	if n := mendable(r.Findings); n > 0 {
 		fmt.Fprintf(w, "%s can be mended by `rollcall lint --fix`\n", count(n, "finding"))
 	}
+}
+
+// allWell is what is said without findings.
+func allWell(r lint.Result) string {
+	switch {
+	case len(r.Before) > 0:
+		return "the change adds nothing wrong"
+	case len(r.Accepted) > 0:
+		return "nothing new is wrong"
+	}
+	return "nothing is wrong"
 }
 
 // judged says what was looked at.
@@ -97,7 +141,7 @@ const widest = 160
 // at is the line on which a finding stands and a caret below its column; empty
 // where the text cannot be read.
 func (s *sourceLines) at(f lint.Finding) (line, caret string) {
-	if s.read == nil || f.Pos.Line == 0 {
+	if s.read == nil || f.Pos.Line == 0 || f.Secret {
 		return "", ""
 	}
 	if s.file != f.Pos.File {

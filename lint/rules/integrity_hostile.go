@@ -6,7 +6,7 @@ var _ = register(lint.Rule{
 	ID:       "integrity/hostile",
 	Severity: lint.Error,
 	Controls: []string{"NIST CSF 2.0 PR.PS-01"},
-	Waivable: false,
+	Strict:   true,
 	Check:    problems("integrity/hostile"),
 	Doc: `a registry file is plain data, and of a size that people read
 

@@ -33,10 +33,17 @@ func golden(id string) string {
 	return "testdata/" + strings.ReplaceAll(id, "/", "_") + ".txtar"
 }
 
+// before is the folder of a golden that holds what was there before its change:
+// with what every golden has, the base.
+const before = "base/"
+
 // files are those of the archives, the later ones over the earlier.
 func files(t *testing.T, archives ...*txtar.Archive) fstest.MapFS {
 	t.Helper()
 	fsys := fstest.MapFS{}
+	for _, f := range archives[0].Files {
+		fsys[before+f.Name] = &fstest.MapFile{Data: f.Data}
+	}
 	for _, a := range archives {
 		for _, f := range a.Files {
 			if f.Name != "findings" {
@@ -63,7 +70,29 @@ func judge(t *testing.T, fsys fs.FS, rule string) (*registry.Snapshot, []lint.Fi
 	if err != nil {
 		t.Fatalf("load the golden's registry: %v", err)
 	}
-	res := lint.Run(All(), lint.Pass{Head: head, Now: today})
+	r, err := Find(rule)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pass := lint.Pass{Head: head, Now: today}
+	if r.Needs == lint.NeedsBase {
+		base, err := fs.Sub(fsys, strings.TrimSuffix(before, "/"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pass.Base, err = registry.Load(base, ""); err != nil {
+			t.Fatalf("load the golden's base: %v", err)
+		}
+	}
+	if r.Needs == lint.NeedsFiles {
+		all, err := lint.AllFiles(fsys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Names = slices.DeleteFunc(all.Names, func(name string) bool { return strings.HasPrefix(name, before) })
+		pass.Files = []*lint.Files{all}
+	}
+	res := lint.Run(All(), pass)
 	return head, slices.DeleteFunc(res.Findings, func(f lint.Finding) bool { return f.Rule != rule })
 }
 
@@ -252,42 +281,5 @@ func TestRulesAreSortedByID(t *testing.T) {
 	}
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(book)), ids); diff != "" {
 		t.Errorf("order of the rules (-want +got):\n%s", diff)
-	}
-}
-
-func TestFindNamesTheNearestRule(t *testing.T) {
-	if r, err := Find("ownership/unknown"); err != nil || r.ID != "ownership/unknown" {
-		t.Errorf("Find does not find a rule that exists: %v", err)
-	}
-	for id, want := range map[string]string{
-		"ownership/unknwon": `there is no rule "ownership/unknwon"; did you mean "ownership/unknown"?`,
-		"tier":              `there is no rule "tier"`,
-		"":                  `there is no rule ""`,
-		"x\x1b[31m":         `there is no rule "x\x1b[31m"`,
-	} {
-		if _, err := Find(id); err == nil || err.Error() != want {
-			t.Errorf("Find(%q) says %q, want %q", id, err, want)
-		}
-	}
-}
-
-func TestNearest(t *testing.T) {
-	names := []string{"team/crm", "team/erp", "person/dana", "person/dena", "n8n-prod/salesforce-read"}
-	for to, want := range map[string]string{
-		"team/crmm":                "team/crm",
-		"team/cmr":                 "team/crm",
-		"person/dina":              "person/dana", // of two as near the first
-		"n8n-prod/salesforce-raed": "n8n-prod/salesforce-read",
-		"n8n-prod/netsuite":        "",
-		"":                         "",
-		strings.Repeat("x", 4096):  "",
-		"téam/crm":                 "team/crm",
-	} {
-		for range 3 {
-			if got := nearest(to, slices.Values(names)); got != want {
-				t.Errorf("nearest to %q is %q, want %q", to, got, want)
-			}
-			slices.Reverse(names)
-		}
 	}
 }
