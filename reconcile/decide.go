@@ -21,8 +21,8 @@ import (
 // grace period ago (until then the action is a wait); no break-glass window is
 // open on the identity; it is not what rollcall signs in with, nor, as far as
 // is known, the last enabled administrator; it did not come back after the set
-// number of reverts within a day. Where change windows or freezes are set for
-// the class nothing of it is reverted: this version does not judge them.
+// number of reverts within a day; the class's change windows are open, and no
+// freeze is (until then the action is a wait).
 //
 // What is expired, retired or unreleased is suspended or, where that cannot
 // be, revoked. What is undeclared is suspended; a token that cannot be
@@ -41,7 +41,7 @@ import (
 func (p Policy) Decide(drifts []Drift, got tenant.Observation, seen History, now time.Time) Plan {
 	d := decider{
 		policy: p, roll: match(p.want, &got), seen: seen, now: now,
-		open: p.open(now), groups: map[string]*group{}, actions: []Action{},
+		open: p.open(now), groups: map[string]*group{}, actions: []Action{}, openings: map[openingKey]opening{},
 	}
 	d.admins = d.administrators()
 	drifts = slices.Clone(drifts)
@@ -77,6 +77,8 @@ type decider struct {
 	actions []Action
 	groups  map[string]*group // by the key of the object that would be written
 	order   []string
+
+	openings map[openingKey]opening
 }
 
 // A group is what one act would mend.
@@ -146,8 +148,6 @@ func (d *decider) may(x Drift, owner string, target *tenant.Object) (why, window
 		return "a draft does not run, so there is nothing to set back", "", false
 	case !d.directory(x.Kind).whole || !d.directory(target.Kind).whole:
 		return fmt.Sprintf("the %s of the tenant were not read whole, so nothing of them is reverted", plural(x.Kind)), "", false
-	case e.Windows:
-		return fmt.Sprintf("change windows are set for what is %s, which this version does not judge, so it is not reverted", x.Class), "", false
 	case target.Self:
 		return "rollcall signs in with it, and would lock itself out", "", false
 	}
@@ -209,8 +209,14 @@ func (d *decider) settle(g *group) {
 	grace := d.policy.of(main.Drift.Class).Grace
 	main.Why = fmt.Sprintf("the policy reverts what is %s after %s; first seen at %s", main.Drift.Class, registry.Duration(grace), clock(first))
 	if !ready {
-		main.Verb, main.Would, main.Due = DoWait, r.verb, due
 		main.Why = fmt.Sprintf("the policy reverts what is %s once it was seen twice, %s apart", main.Drift.Class, registry.Duration(grace))
+	}
+	opens, closed := d.opens(r.due, due)
+	if closed != "" {
+		main.Why += "; " + closed
+	}
+	if !ready || closed != "" {
+		main.Verb, main.Would, main.Due = DoWait, r.verb, opens
 	}
 	g.with = map[int]int{}
 	for _, i := range r.mends[1:] {
@@ -224,27 +230,6 @@ func driftWords(x Drift) string {
 		return string(x.Field)
 	}
 	return string(x.Class)
-}
-
-// due is when all of the drifts have stood for their grace periods, when the
-// oldest of them was first seen, and whether that is now.
-func (d *decider) due(actions []int) (due, first time.Time, ready bool) {
-	ready, first = true, d.now
-	for _, i := range actions {
-		x := d.actions[i].Drift
-		grace := d.policy.of(x.Class).Grace
-		s := d.seen.Drifts[x.Key()]
-		if s.Times == 0 || !s.First.Before(d.now) {
-			s.First, ready = d.now, false
-		}
-		if s.First.Before(first) {
-			first = s.First
-		}
-		if at := s.First.Add(grace); at.After(due) {
-			due = at
-		}
-	}
-	return due, first, ready && !due.After(d.now)
 }
 
 // number gives each action its id, which stays the same for the same act on

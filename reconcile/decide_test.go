@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/rollcall-dev/rollcall/registry"
 	"github.com/rollcall-dev/rollcall/tenant"
@@ -85,8 +86,8 @@ func TestTheTenantGoesBeforeThePolicyAndThePolicyBeforeTheDefault(t *testing.T) 
 	}
 	s.Tenants[0].Limits.Reverts = 7
 	p := PolicyOf(registry.Build(s), "t")
-	want := map[Class]Enforcement{Retired: {Revert, time.Hour, true}, Undeclared: {Propose, DefaultGrace, false}, Expired: {Flag, DefaultGrace, false}}
-	if diff := cmp.Diff(want, p.Classes); diff != "" {
+	want := map[Class]Enforcement{Retired: {Revert, time.Hour, registry.Calendar{{{Freeze: true}}}}, Undeclared: {Mode: Propose, Grace: DefaultGrace}, Expired: {Mode: Flag, Grace: DefaultGrace}}
+	if diff := cmp.Diff(want, p.Classes, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("classes (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(registry.Limits{Reverts: 7, Share: 0.1, Shrink: 0.2, Repeats: 2}, p.Limits); diff != "" {

@@ -91,10 +91,34 @@ func TestBreakGlassSuspendsRevertsOnExactlyWhatItNames(t *testing.T) {
 	wantActs(t, w.decided(t, History{}), "", "suspend t/a", "suspend t/b")
 }
 
-func TestChangeWindowsThatAreNotJudgedHoldTheirReverts(t *testing.T) {
-	s := registryOf(enforcing(Undeclared), manyRetired(40)...)
-	s.Tenants[0].Enforcement["undeclared"] = registry.Enforcement{Mode: "revert", Windows: []registry.ChangeWindow{{Cron: "0 0 * * *"}}}
-	wantActs(t, newWorld(s, live(registry.Workflow, "1", "new")).decided(t, History{}), "change windows are set", "flag workflow:1")
+func TestNothingIsRevertedOutsideTheChangeWindowsNorInAFreeze(t *testing.T) {
+	hours := func(n int) registry.Duration { return registry.Duration(time.Duration(n) * time.Hour) }
+	work := registry.ChangeWindow{Cron: "0 9 * * 1-5", For: hours(8)}                            // it is Tuesday noon
+	night := registry.ChangeWindow{Cron: "0 22 * * *", For: hours(4), TimeZone: "Europe/Berlin"} // 21:00 UTC
+	freeze := registry.ChangeWindow{Cron: "0 0 24 11 *", For: hours(48), Freeze: true}
+	for _, c := range []struct {
+		name        string
+		policy, own []registry.ChangeWindow
+		why, act    string
+		due         string
+	}{
+		{"inside of both", []registry.ChangeWindow{work}, []registry.ChangeWindow{work}, "", "suspend workflow:1", ""},
+		{"outside of the tenant's", []registry.ChangeWindow{work}, []registry.ChangeWindow{night}, "outside the change windows (0 22 * * * for 4h, Europe/Berlin)", "wait suspend workflow:1", ""},
+		{"at night alone", nil, []registry.ChangeWindow{night}, "outside the change windows", "wait suspend workflow:1", "2026-11-24T21:00:00Z"},
+		{"in the policy's freeze", []registry.ChangeWindow{freeze}, []registry.ChangeWindow{work}, "a change freeze (0 0 24 11 * for 2d)", "wait suspend workflow:1", "2026-11-26T09:00:00Z"},
+		{"in a freeze without windows", []registry.ChangeWindow{freeze}, nil, "a change freeze", "wait suspend workflow:1", "2026-11-26T00:00:00Z"},
+		{"where a window cannot be read", nil, []registry.ChangeWindow{{Cron: "99 * * * *", For: hours(1)}}, "cannot be read", "wait suspend workflow:1", ""},
+	} {
+		s := registryOf(enforcing(Undeclared), manyRetired(40)...)
+		s.Policy = &registry.Policy{Enforcement: map[string]registry.Enforcement{"undeclared": {Mode: "flag", Windows: c.policy}}}
+		s.Tenants[0].Enforcement["undeclared"] = registry.Enforcement{Mode: "revert", Windows: c.own}
+		seen := map[string]Sighting{"t undeclared workflow:1 ": {First: noon.Add(-time.Hour), Times: 2}}
+		p := newWorld(s, live(registry.Workflow, "1", "new")).decided(t, History{Drifts: seen})
+		wantActs(t, p, c.why, c.act)
+		if due := p.Actions[0].Due; c.due != "" && clock(due) != c.due {
+			t.Errorf("%s: it is to be done at %s, want %s", c.name, clock(due), c.due)
+		}
+	}
 }
 
 func TestTwoWritersAreAFinding(t *testing.T) {

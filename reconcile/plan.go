@@ -29,7 +29,7 @@ type Action struct {
 	Why    string         `json:"why"`            // the decision in words: which policy, why not more
 	Object *tenant.Object `json:"object"`         // as observed; nil for what is not live
 	Good   *tenant.Object `json:"good,omitempty"` // of restore: what it becomes
-	Due    time.Time      `json:"due,omitzero"`   // of wait: when its grace period is over
+	Due    time.Time      `json:"due,omitzero"`   // of wait: when its grace period is over and the change windows are open; zero where nobody can tell
 
 	Identity string `json:"identity,omitempty"` // of Object, where it has one; a webhook's drift may act on its workflow
 	Would    Verb   `json:"would,omitempty"`    // of wait, and of what a held plan does not do: what would be done

@@ -26,7 +26,7 @@ type Policy struct {
 type Enforcement struct {
 	Mode    Mode
 	Grace   time.Duration
-	Windows bool // change windows or freezes are set: see [Policy.Decide]
+	Windows registry.Calendar // when reverts may be made
 }
 
 // PolicyOf is the policy for a tenant. A mode that is none of the four counts
@@ -47,10 +47,10 @@ func PolicyOf(s *registry.Snapshot, name string) Policy {
 	return p
 }
 
-// enforcement lays a tenant's over the policy's. Windows add up, for a layer
-// may hold back and none may take that away.
+// enforcement lays a tenant's over the policy's. The windows of both count, for
+// a layer may hold back and none may take that away.
 func enforcement(policy, own registry.Enforcement) Enforcement {
-	e := Enforcement{Grace: DefaultGrace, Windows: len(policy.Windows)+len(own.Windows) > 0}
+	e := Enforcement{Grace: DefaultGrace, Windows: registry.CalendarOf(policy.Windows, own.Windows)}
 	for _, g := range []*registry.Duration{policy.Grace, own.Grace} {
 		if g != nil {
 			e.Grace = time.Duration(*g)

@@ -139,7 +139,10 @@ func (p Plan) group(b *strings.Builder, v Verb, title string) {
 func (a Action) reason() string {
 	s := a.Why
 	if a.Verb == DoWait {
-		s += fmt.Sprintf("; to %s at %s", title(a.Would), clock(a.Due))
+		s += "; to " + title(a.Would)
+		if !a.Due.IsZero() {
+			s += " at " + clock(a.Due)
+		}
 	} else if a.Would != "" {
 		s += fmt.Sprintf("; else to %s", title(a.Would))
 	}

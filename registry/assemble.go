@@ -110,6 +110,7 @@ func again(fsys fs.FS) func(name string) ([]byte, error) {
 }
 
 func (a *assembly) finish() *Snapshot {
+	a.checkWindows()
 	slices.SortFunc(a.Identities, func(x, y *Identity) int { return strings.Compare(x.ID, y.ID) })
 	slices.SortFunc(a.Tenants, func(x, y *Tenant) int { return strings.Compare(x.ID, y.ID) })
 	slices.SortFunc(a.Exceptions, func(x, y *Exception) int { return strings.Compare(x.ID, y.ID) })
