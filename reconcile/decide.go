@@ -41,7 +41,7 @@ import (
 func (p Policy) Decide(drifts []Drift, got tenant.Observation, seen History, now time.Time) Plan {
 	d := decider{
 		policy: p, roll: match(p.want, &got), seen: seen, now: now,
-		open: p.open(now), groups: map[string]*group{}, actions: []Action{}, openings: map[openingKey]opening{},
+		groups: map[string]*group{}, actions: []Action{}, openings: map[openingKey]opening{},
 	}
 	d.admins = d.administrators()
 	drifts = slices.Clone(drifts)
@@ -72,7 +72,6 @@ type decider struct {
 	policy  Policy
 	seen    History
 	now     time.Time
-	open    map[string]*registry.Access
 	admins  int // enabled administrators that no act of the plan touches
 	actions []Action
 	groups  map[string]*group // by the key of the object that would be written
@@ -109,15 +108,16 @@ func (d *decider) place(x Drift) {
 		return
 	}
 	g := d.group(target)
-	if able {
+	switch {
+	case able:
 		g.able = append(g.able, len(d.actions)-1)
-	} else {
+	case !watched(x.Class) && x.Class != AccessStep: // the step goes with the change that brought it
 		g.others = append(g.others, len(d.actions)-1)
 	}
 }
 
 func (d *decider) ignored(x Drift) {
-	if target := d.target(d.objectOf(x.Kind, x.ObjectID)); target != nil {
+	if target := d.target(d.objectOf(x.Kind, x.ObjectID)); target != nil && !watched(x.Class) {
 		d.group(target).silent = true
 	}
 }
@@ -142,7 +142,7 @@ func (d *decider) may(x Drift, owner string, target *tenant.Object) (why, window
 		return fmt.Sprintf("the policy proposes a change to the registry for what is %s", x.Class), "", false
 	case e.Mode != Revert:
 		return fmt.Sprintf("the policy flags what is %s", x.Class), "", false
-	case x.Class == Missing || x.Class == Unreadable || target == nil:
+	case watched(x.Class) || target == nil:
 		return fmt.Sprintf("what is %s cannot be reverted", x.Class), "", false
 	case x.Field == tenant.FieldDraft:
 		return "a draft does not run, so there is nothing to set back", "", false
@@ -152,7 +152,7 @@ func (d *decider) may(x Drift, owner string, target *tenant.Object) (why, window
 		return "rollcall signs in with it, and would lock itself out", "", false
 	}
 	for _, id := range []string{x.Identity, owner} {
-		if a := d.open[id]; a != nil {
+		if a := d.policy.open(id, d.now); a != nil {
 			return fmt.Sprintf("break-glass window %q is open on %q until %s", a.ID, id, a.Until), a.ID, false
 		}
 	}

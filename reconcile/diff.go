@@ -17,8 +17,8 @@ import (
 //
 // Only what the tenant tells is compared, and only where the registry declares
 // it: a nil list is not declared, an empty one declares that there is none.
-// What must not run is compared no further, and a just-in-time identity may be
-// disabled. A kind that was not read whole is unreadable, and nothing of it is
+// What must not run is compared no further. A just-in-time identity is to be
+// enabled within its windows, and disabled outside of them. A kind that was not read whole is unreadable, and nothing of it is
 // missing; what was seen of it is compared all the same.
 //
 // What is live, not declared and disabled is no drift, for it has no power.
@@ -31,6 +31,7 @@ import (
 func Diff(want *registry.Snapshot, got tenant.Observation, now time.Time) []Drift {
 	d := differ{roll: match(want, &got), now: now}
 	d.unread()
+	d.users()
 	for k, id := range d.ids {
 		d.identity(int32(k), id)
 	}
@@ -43,6 +44,9 @@ type differ struct {
 	*roll
 	now    time.Time
 	drifts []Drift
+	usedBy map[ref][]int32                  // enabled workflows, by the credential that they use
+	usesOf map[string][]string              // workflows that declare to use an identity; made when first asked for
+	signIn map[account][]*registry.Identity // declared connectors by account; made when first asked for
 }
 
 func (d *differ) add(x Drift) {
@@ -94,13 +98,18 @@ func (d *differ) identity(k int32, id *registry.Identity) {
 		x.Message = sayOverdue(x)
 		d.add(x)
 	}
-	if id.State == registry.Active && !expired(id, d.now) {
-		d.changed(id, o)
+	if id.State != registry.Active || expired(id, d.now) {
+		return
 	}
+	d.changed(id, o)
+	d.accessSteps(id, o)
+	d.crossings(id, o)
+	d.shared(id, o)
+	d.aged(id, o)
 }
 
 func (d *differ) absent(id *registry.Identity) {
-	if id.State != registry.Active || id.Access == "jit" || expired(id, d.now) || !d.got.Read[id.Kind].Whole {
+	if id.State != registry.Active || id.Access == justInTime || expired(id, d.now) || !d.got.Read[id.Kind].Whole {
 		return
 	}
 	x := d.of(Missing, id, nil)
@@ -121,12 +130,14 @@ func (d *differ) overdue(id *registry.Identity, o *tenant.Object) Class {
 		return Retired
 	case id.State == registry.Active && expired(id, d.now):
 		return Expired
+	case id.State == registry.Active && id.Access == justInTime && openWindow(d.want, id.ID, d.now) == nil:
+		return Unlocked
 	}
 	return ""
 }
 
 func (d *differ) changed(id *registry.Identity, o *tenant.Object) {
-	if o.State == tenant.Disabled && d.tells(o, tenant.FieldState) && id.Access != "jit" {
+	if o.State == tenant.Disabled && d.tells(o, tenant.FieldState) && (id.Access != justInTime || openWindow(d.want, id.ID, d.now) != nil) {
 		x := d.of(Changed, id, o)
 		x.Field, x.Want, x.Got = tenant.FieldState, tenant.Enabled, o.State
 		x.Message = sayChanged(x)

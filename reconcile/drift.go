@@ -13,8 +13,26 @@ const (
 	Expired    Class = "expired"    // live and enabled past its expiry
 	Retired    Class = "retired"    // declared retired or suspended, still enabled
 	Unreleased Class = "unreleased" // declared proposed, already enabled
+	Unlocked   Class = "unlocked"   // a just-in-time identity that is enabled outside every window
+
+	Environment Class = "environment"  // a live reference crosses environments, or a credential is live in two
+	AccessStep  Class = "access-step"  // a live step changes access, and is not declared
+	Shared      Class = "shared"       // a live credential is used by more workflows than declared
+	Dormant     Class = "dormant"      // not used for longer than its tier allows
+	StaleSecret Class = "stale-secret" // a credential that is older than its tier allows
+
 	Unreadable Class = "unreadable" // the tenant, or part of it, could not be read
 )
+
+// watched tells whether drift of a class can only be told to people: no act in
+// the tenant mends it, and none is kept back for its sake.
+func watched(c Class) bool {
+	switch c {
+	case Missing, Environment, Shared, Dormant, StaleSecret, Unreadable:
+		return true
+	}
+	return false
+}
 
 // A Drift is one difference between what is declared and what is live.
 type Drift struct {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/rollcall-dev/rollcall/registry"
+	"github.com/rollcall-dev/rollcall/tenant"
 )
 
 // due is when all of the drifts have stood for their grace periods, when the
@@ -12,6 +13,12 @@ func (d *decider) due(actions []int) (due, first time.Time, ready bool) {
 	ready, first = true, d.now
 	for _, i := range actions {
 		x := d.actions[i].Drift
+		if at := d.edge(x); !at.IsZero() {
+			if at.Before(first) {
+				first = at
+			}
+			continue
+		}
 		grace := d.policy.of(x.Class).Grace
 		s := d.seen.Drifts[x.Key()]
 		if s.Times == 0 || !s.First.Before(d.now) {
@@ -25,6 +32,24 @@ func (d *decider) due(actions []int) (due, first time.Time, ready bool) {
 		}
 	}
 	return due, first, ready && !due.After(d.now)
+}
+
+// edge is when a window began or ended that makes the drift of a just-in-time
+// identity, where that was after the last pass; else zero. Such drift needs no
+// second sight and no grace: the registry said beforehand when it would be, and
+// the tenant was as it should until then. It is still read before the write.
+func (d *decider) edge(x Drift) time.Time {
+	id := d.want.Identity(x.Identity)
+	if id == nil || id.Access != justInTime || d.seen.At.IsZero() || d.seen.Drifts[x.Key()].Times > 0 {
+		return time.Time{}
+	}
+	if x.Class != Unlocked && (x.Class != Changed || x.Field != tenant.FieldState) {
+		return time.Time{}
+	}
+	if at := edge(d.want, id.ID, d.now); at.After(d.seen.At) {
+		return at
+	}
+	return time.Time{}
 }
 
 // opens is when the change windows of all of the drifts are open, from due on;

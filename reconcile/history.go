@@ -21,6 +21,7 @@ import (
 func Advance(seen History, drifts []Drift, plan Plan, got tenant.Observation, want *registry.Snapshot, now time.Time) History {
 	next := seen
 	next.Passes++
+	next.At = now
 	next.Commit = want.Commit
 	next.Drifts = map[string]Sighting{}
 	for _, a := range plan.Actions {
@@ -118,11 +119,12 @@ func goodAfter(seen History, drifts []Drift, got tenant.Observation, want *regis
 }
 
 // drifted are the keys of what has drift, or cannot be told apart, in itself or
-// in a webhook that is part of it. A draft does not count: it does not run.
+// in a webhook that is part of it. A draft does not count: it does not run; and
+// age is no change.
 func (r *roll) drifted(drifts []Drift) map[string]bool {
 	bad := map[string]bool{}
 	for _, x := range drifts {
-		if o := r.target(r.objectOf(x.Kind, x.ObjectID)); o != nil && x.Field != tenant.FieldDraft {
+		if o := r.target(r.objectOf(x.Kind, x.ObjectID)); o != nil && x.Field != tenant.FieldDraft && x.Class != Dormant && x.Class != StaleSecret {
 			bad[o.Key()] = true
 		}
 	}

@@ -79,5 +79,6 @@ type History struct {
 	Declared int                      `json:"declared,omitempty"` // identities of the tenant in the last registry that was followed
 	Commit   string                   `json:"commit,omitempty"`
 	Passes   int                      `json:"passes,omitempty"`
+	At       time.Time                `json:"at,omitzero"`    // of the last pass that could read the tenant
 	Held     string                   `json:"held,omitempty"` // the last plan's, where people were told
 }

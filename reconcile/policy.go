@@ -83,22 +83,14 @@ func (p Policy) of(c Class) Enforcement {
 	return Enforcement{Mode: Flag, Grace: DefaultGrace}
 }
 
-// open are the break-glass windows that are open, by the identities that they
-// name.
-func (p Policy) open(now time.Time) map[string]*registry.Access {
-	open := map[string]*registry.Access{}
-	for _, a := range p.want.Access {
-		from, until := a.From.Time(), a.Until.Time()
-		if a.Kind != "breakGlass" || from.IsZero() || now.Before(from) || !now.Before(until) {
-			continue
-		}
-		for _, id := range a.Identities {
-			if open[id] == nil {
-				open[id] = a
-			}
+// open is the break-glass window that is open on an identity, or nil.
+func (p Policy) open(identity string, now time.Time) *registry.Access {
+	for _, a := range p.want.WindowsOn(identity) {
+		if a.Kind == breakGlass && isOpen(a, now) {
+			return a
 		}
 	}
-	return open
+	return nil
 }
 
 // reverts tells whether any class is to be reverted.

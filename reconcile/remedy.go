@@ -21,7 +21,11 @@ func (d *decider) can(k tenant.Kind, a tenant.Ability) bool { return slices.Cont
 
 // stops tells whether a class is ended by stopping the object.
 func stops(c Class) bool {
-	return c == Undeclared || c == Expired || c == Retired || c == Unreleased
+	switch c {
+	case Undeclared, Expired, Retired, Unreleased, Unlocked, AccessStep:
+		return true
+	}
+	return false
 }
 
 func (d *decider) remedy(g *group) remedy {

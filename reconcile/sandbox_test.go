@@ -35,20 +35,24 @@ func declared(got tenant.Observation) *registry.Snapshot {
 			for _, u := range o.Uses {
 				id.Uses = append(id.Uses, got.Tenant+"/"+u.ID)
 			}
+			for _, step := range o.Steps {
+				id.Steps = append(id.Steps, registry.Step{App: step.App, Operation: step.Operation, Effect: "modify"})
+			}
 			id.Trigger = &registry.Trigger{Type: o.Triggers[0].Type, Cron: o.Triggers[0].Cron}
 		}
 		s.Identities = append(s.Identities, id)
 	}
+	s.Catalogue, _ = registry.BuiltinCatalogue()
 	return registry.Build(s)
 }
 
 func TestEveryDriftOfTheSandboxIsFoundAndSetBack(t *testing.T) {
 	want := map[string][]string{
-		"activate-workflow":   {"suspend workflow:wf-quick-export"},
+		"activate-workflow":   {"suspend workflow:wf-quick-export", "flag sandbox/cn-salesforce uses"},
 		"deactivate-workflow": {"resume sandbox/wf-invoice-export state"},
-		"swap-credential":     {"restore sandbox/wf-crm-won-deals uses"},
+		"swap-credential":     {"restore sandbox/wf-crm-won-deals uses", "flag sandbox/cn-okta uses"},
 		"edit-draft":          {"flag sandbox/wf-crm-won-deals draft"},
-		"publish-step":        {"restore sandbox/wf-crm-won-deals uses"},
+		"publish-step":        {"flag sandbox/wf-crm-won-deals steps", "restore sandbox/wf-crm-won-deals uses", "flag sandbox/cn-okta uses"},
 		"open-webhook":        {"restore sandbox/wh-new-hire auth"},
 		"raise-role":          {"restore sandbox/sa-backup role"},
 		"widen-token":         {"restore sandbox/tk-ci-deploy scopes"},

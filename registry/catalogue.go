@@ -36,6 +36,12 @@ type Effect struct {
 	Access string // on access: grant, revoke, modify, none; empty where that is not known
 }
 
+// ChangesAccess tells whether the operation gives, takes or changes somebody's
+// access. A privileged one of which that is not known does.
+func (e Effect) ChangesAccess() bool {
+	return e.Access != "none" && (e.Access != "" || e.Power == Privileged)
+}
+
 // App is the application with that key or other name, or nil.
 func (c *Catalogue) App(name string) *App {
 	if a, ok := c.Apps[name]; ok {
@@ -50,6 +56,15 @@ func (c *Catalogue) App(name string) *App {
 		}
 	}
 	return nil
+}
+
+// Same tells whether two names are of one application.
+func (c *Catalogue) Same(a, b string) bool {
+	if strings.EqualFold(a, b) {
+		return true
+	}
+	one := c.App(a)
+	return one != nil && one == c.App(b)
 }
 
 // Knows tells whether the catalogue has the application.

@@ -6,6 +6,7 @@ type index struct {
 	byID     map[string]*Identity
 	byTenant map[string][]*Identity
 	tenants  map[string]*Tenant
+	windows  map[string][]*Access
 }
 
 // Build indexes what a snapshot holds and returns it; the parts that are nil
@@ -25,6 +26,7 @@ func Build(s Snapshot) *Snapshot {
 		byID:     make(map[string]*Identity, len(s.Identities)),
 		byTenant: map[string][]*Identity{},
 		tenants:  make(map[string]*Tenant, len(s.Tenants)),
+		windows:  map[string][]*Access{},
 	}
 	for _, id := range s.Identities {
 		s.byID[id.ID] = id
@@ -32,6 +34,11 @@ func Build(s Snapshot) *Snapshot {
 	}
 	for _, t := range s.Tenants {
 		s.tenants[t.ID] = t
+	}
+	for _, a := range s.Access {
+		for _, id := range a.Identities {
+			s.windows[id] = append(s.windows[id], a)
+		}
 	}
 	return &s
 }
@@ -45,6 +52,10 @@ func (s *Snapshot) InTenant(tenant string) []*Identity { return s.byTenant[tenan
 
 // Tenant is the tenant with that name, or nil.
 func (s *Snapshot) Tenant(name string) *Tenant { return s.tenants[name] }
+
+// WindowsOn are the windows of temporary access, open or not, that name an
+// identity, by id. The slice is not to be changed.
+func (s *Snapshot) WindowsOn(identity string) []*Access { return s.windows[identity] }
 
 // EnvironmentOf is the environment that an identity names or, where it names
 // none, its tenant's only one; empty where neither tells.

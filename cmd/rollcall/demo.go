@@ -163,11 +163,12 @@ accounts, and makes a backup account an administrator:`)
 
 func (d *demo) revert(ctx context.Context) error {
 	d.say("5. It is set right", `Drift is acted on only when it was seen twice, and is still there directly before
-the write. The first pass sees it, the second reverts it; nothing is deleted:`)
+the write. The first pass sees it, the second reverts it; nothing is deleted. That the
+exported data left by somebody else's credential is told to its owner:`)
 	if err := d.do(ctx, exitFindings, "reconcile", "--config", d.path("rollcall.yaml"), "--revert"); err != nil {
 		return err
 	}
-	if err := d.do(ctx, exitFine, "reconcile", "--config", d.path("rollcall.yaml"), "--revert"); err != nil {
+	if err := d.do(ctx, exitFindings, "reconcile", "--config", d.path("rollcall.yaml"), "--revert"); err != nil {
 		return err
 	}
 	d.say("", "The tenant is again what the registry says it is:")
