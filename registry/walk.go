@@ -16,6 +16,7 @@ var ErrNoRegistry = errors.New("there is no folder registry/ here")
 // A walker finds the files of a registry and what hides in it.
 type walker struct {
 	fsys      fs.FS
+	seen      *int // files and folders, so far
 	files     []string
 	approvals []string
 	problems  []Problem
@@ -27,9 +28,13 @@ func (w *walker) walk() error {
 		return fmt.Errorf("read the repository's top folder: %w", err)
 	}
 	found := false
+	w.seen = new(int)
 	for _, e := range top {
 		switch {
 		case e.Name() != "registry" && e.Name() != "policies":
+			if real := onSomeDisks(e.Name()); real == "registry" || real == "policies" {
+				w.hostile(e.Name(), fmt.Sprintf("on the disks of some machines %q is the folder %q, and what is in it hides there; name it otherwise", e.Name(), real))
+			}
 			continue
 		case irregular(e.Type()) != "":
 			w.hostile(e.Name(), "the folder is "+irregular(e.Type())+"; keep the folder itself in the repository")
@@ -40,6 +45,11 @@ func (w *walker) walk() error {
 		default:
 			err = w.folder("registry")
 		}
+		if errors.Is(err, errTooMany) {
+			w.files, w.problems = nil, nil
+			w.hostile("registry", fmt.Sprintf("the folder holds more than %d files and folders, and none is read; take out what is no registry", mostEntries))
+			err = nil
+		}
 		if err != nil {
 			return err
 		}
@@ -49,6 +59,18 @@ func (w *walker) walk() error {
 		return ErrNoRegistry
 	}
 	return nil
+}
+
+// mostEntries is how many files and folders a registry may hold. A tree that
+// holds itself many times over has no end, and takes a commit of a few bytes.
+const mostEntries = 500_000
+
+var errTooMany = errors.New("too many files and folders") // the walk ends with a problem
+
+// onSomeDisks is the name that a file goes by where disks do not tell letters by
+// their case, nor names by the dots and blanks at their end.
+func onSomeDisks(name string) string {
+	return strings.ToLower(strings.TrimRight(name, ". "))
 }
 
 func (w *walker) hostile(name, message string) {
@@ -73,8 +95,18 @@ func (w *walker) folder(dir string) error {
 	if err != nil {
 		return fmt.Errorf("read folder %s: %w", dir, err)
 	}
+	*w.seen += len(entries)
+	if *w.seen > mostEntries {
+		return errTooMany
+	}
+	onDisk := make(map[string]string, len(entries))
 	for _, e := range entries {
 		name := path.Join(dir, e.Name())
+		if twin, twice := onDisk[onSomeDisks(e.Name())]; twice {
+			w.hostile(name, fmt.Sprintf("on the disks of some machines this is the same file as %q; name it otherwise", twin))
+			continue
+		}
+		onDisk[onSomeDisks(e.Name())] = e.Name()
 		switch {
 		case !fs.ValidPath(e.Name()) || e.Name() == "." || strings.Contains(e.Name(), "/"):
 			w.hostile(dir, fmt.Sprintf("a file in this folder has the name %q, which no file can have; take it out of the commit", e.Name()))
@@ -102,7 +134,7 @@ func (w *walker) subfolder(dir string) error {
 	if why == "" {
 		return w.folder(dir)
 	}
-	inside := walker{fsys: w.fsys}
+	inside := walker{fsys: w.fsys, seen: w.seen}
 	if err := inside.folder(dir); err != nil {
 		return err
 	}
