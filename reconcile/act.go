@@ -26,6 +26,8 @@ type pending struct {
 	Action  Action         `json:"action"`
 	Mends   []string       `json:"mends"` // keys of the drifts
 	Receipt tenant.Receipt `json:"receipt"`
+
+	Approver string `json:"approver,omitempty"` // of a plan over a limit
 }
 
 // act does what was decided, one after the other. What fails does not keep the
@@ -38,6 +40,9 @@ func (p *pass) act(ctx context.Context) error {
 	for _, a := range p.out.Plan.Reverts() {
 		if ctx.Err() != nil || p.out.RetryAfter > 0 {
 			return nil
+		}
+		if halt, err := p.halted(ctx); halt || err != nil {
+			return err
 		}
 		done, err := p.do(ctx, a)
 		if err != nil {
@@ -53,6 +58,9 @@ func (p *pass) act(ctx context.Context) error {
 
 func (p *pass) do(ctx context.Context, a Action) (Act, error) {
 	open := pending{Act: a.ID + "-" + strconv.FormatInt(time.Now().UnixNano(), 36), Commit: p.want.Commit, Action: a, Mends: p.mends(a)}
+	if a := p.out.Plan.Approval; a != nil {
+		open.Approver = a.By
+	}
 	if err := p.begin(ctx, open); err != nil {
 		return Act{}, err
 	}
@@ -239,6 +247,7 @@ func (p *pass) recordOf(k RecordKind, open pending) Record {
 	r := p.record(k)
 	r.Act, r.Commit = open.Act, open.Commit
 	r.Identity = cmp.Or(open.Action.Drift.Identity, open.Action.Identity)
+	r.Approver = open.Approver
 	action := recorded(open.Action, longText)
 	r.Data.Action = &action
 	return r

@@ -35,9 +35,10 @@ import (
 // through its workflow, are one act: it waits until all that it mends is due,
 // and is not done where it would mend what the policy only flags.
 //
-// A registry with mistakes, one that lost more than the set share of the
-// tenant's identities, a tenant's first pass, and more reverts than the limits
-// allow each hold the plan: nothing is reverted.
+// A pause, a registry with mistakes, one that lost more than the set share of
+// the tenant's identities, a tenant's first pass, and more reverts than the
+// limits allow each hold the plan: nothing is reverted. One that a limit holds
+// is let through by an approval of its id.
 func (p Policy) Decide(drifts []Drift, got tenant.Observation, seen History, now time.Time) Plan {
 	d := decider{
 		policy: p, roll: match(p.want, &got), seen: seen, now: now,
@@ -60,7 +61,16 @@ func (p Policy) Decide(drifts []Drift, got tenant.Observation, seen History, now
 	}
 	plan.Actions = d.actions
 	plan.Blind = d.blind()
-	if plan.Held = d.held(); plan.Held != "" {
+	plan.ID = d.name()
+	plan.Held = d.held()
+	if plan.Held == "" {
+		plan.Held = d.over()
+		plan.Limit = plan.Held != ""
+	}
+	if a := seen.approves(plan.ID, now); plan.Limit && a != nil {
+		plan.Held, plan.Limit, plan.Approval = "", false, a
+	}
+	if plan.Held != "" {
 		hold(plan.Actions)
 	}
 	d.number(plan.Actions)
@@ -156,6 +166,9 @@ func (d *decider) may(x Drift, owner string, target *tenant.Object) (why, window
 			return fmt.Sprintf("break-glass window %q is open on %q until %s", a.ID, id, a.Until), a.ID, false
 		}
 	}
+	if why := d.seen.accepted(x, d.now); why != "" {
+		return why, "", false
+	}
 	if why := tired(seen, d.policy.Limits.Repeats, d.now); why != "" {
 		return why, "", false
 	}
@@ -230,6 +243,21 @@ func driftWords(x Drift) string {
 		return string(x.Field)
 	}
 	return string(x.Class)
+}
+
+// name is the id of a plan, for people to name it by: that of the acts that it
+// wants, each on the state that was observed.
+func (d *decider) name() string {
+	var acts []string
+	for _, a := range d.actions {
+		if a.Reverts() {
+			acts = append(acts, a.identify())
+		}
+	}
+	if acts == nil {
+		return ""
+	}
+	return digest(acts)[:16]
 }
 
 // number gives each action its id, which stays the same for the same act on

@@ -19,7 +19,7 @@ import (
 // than the one before does not become the measure of the next until a person
 // says so ([History.Confirm]).
 func Advance(seen History, drifts []Drift, plan Plan, got tenant.Observation, want *registry.Snapshot, now time.Time) History {
-	next := seen
+	next := seen.settled(plan, now)
 	next.Passes++
 	next.At = now
 	next.Commit = want.Commit

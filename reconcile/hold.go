@@ -9,7 +9,7 @@ import (
 	"github.com/rollcall-dev/rollcall/tenant"
 )
 
-// held is why nothing of the plan is reverted, or "".
+// held is why nothing of the plan is reverted, whatever it wants, or "".
 func (d *decider) held() string {
 	if !d.policy.reverts() {
 		return ""
@@ -29,6 +29,18 @@ func (d *decider) held() string {
 			identities(declared), d.got.Tenant, d.seen.Declared, d.got.Tenant)
 	case d.seen.Passes == 0 && reverts+waits > 0:
 		return "this is the first look at the tenant; nothing is reverted on it"
+	}
+	return d.seen.paused(d.now)
+}
+
+// over is by what limit the plan wants too much, or "".
+func (d *decider) over() string {
+	if !d.policy.reverts() {
+		return ""
+	}
+	declared := len(d.want.InTenant(d.got.Tenant))
+	reverts, _ := d.tally()
+	switch {
 	case reverts > d.policy.Limits.Reverts:
 		return fmt.Sprintf("%d reverts at once, over the limit of %d; nothing is reverted, for so much drift at once is more likely our mistake than theirs",
 			reverts, d.policy.Limits.Reverts)
@@ -69,7 +81,7 @@ func (d *decider) share(declared int) int {
 // pause holds a plan that would revert something, now or later.
 func (p *Plan) pause(why string) {
 	if p.Held == "" && len(p.Reverts())+p.Count(DoWait) > 0 {
-		p.Held = why
+		p.Held, p.Limit, p.Approval = why, false, nil
 		hold(p.Actions)
 	}
 }

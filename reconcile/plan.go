@@ -49,14 +49,18 @@ func (a Action) Reverts() bool {
 // A Plan is what would be done about a tenant's drift: data, made without
 // touching anything, that can be printed, compared and stored.
 type Plan struct {
+	ID       string    `json:"id,omitempty"` // of the reverts that it wants, done or held: the same for the same acts on the same states; empty where it wants none
 	Tenant   string    `json:"tenant"`
 	Commit   string    `json:"commit"`
 	Observed time.Time `json:"observed"`
 	Actions  []Action  `json:"actions"`
 	Held     string    `json:"held,omitempty"`  // why no revert of this plan is carried out; empty where they are
+	Limit    bool      `json:"limit,omitempty"` // it is held by a limit alone, so that it can be let through once
 	Blind    []string  `json:"blind,omitempty"` // what could not be known, a sentence each
 
 	Ignored int `json:"ignored,omitempty"` // drifts of classes that the policy ignores
+
+	Approval *Approval `json:"approval,omitempty"` // by which it is let through although it is over a limit
 }
 
 // A Sighting is what is remembered of a drift. One of zero Times is over: it is
@@ -81,4 +85,9 @@ type History struct {
 	Passes   int                      `json:"passes,omitempty"`
 	At       time.Time                `json:"at,omitzero"`    // of the last pass that could read the tenant
 	Held     string                   `json:"held,omitempty"` // the last plan's, where people were told
+
+	Pauses   []Pause               `json:"pauses,omitempty"`
+	Asked    *Approval             `json:"asked,omitempty"`    // for which nobody has approved yet
+	Approved *Approval             `json:"approved,omitempty"` // not used yet
+	Accepted map[string]Acceptance `json:"accepted,omitempty"` // by Drift.Key
 }

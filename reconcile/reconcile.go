@@ -24,6 +24,7 @@ type Reconciler struct {
 	Writer tenant.Reader                            // the same driver once more, where it may revert; its abilities are those that it implements
 	Paused string                                   // why there is no Writer, for people; part of the plans that would revert
 	State  State                                    // of [Reconciler.Pass] required
+	Orders Orders                                   // what people order; nil where nobody does
 	Record Recorder                                 // of Pass required
 	Alert  func(ctx context.Context, a Alert) error // tells people; nil tells nobody
 }
@@ -73,6 +74,8 @@ type Act struct {
 type memory struct {
 	History History `json:"history"`
 	Plan    string  `json:"plan,omitempty"` // the digest of the plan that is in evidence
+
+	LastOrder string `json:"lastOrder,omitempty"` // that was obeyed
 }
 
 // A pass is one round.
@@ -109,7 +112,7 @@ func (r *Reconciler) Pass(ctx context.Context) (Outcome, error) {
 		return Outcome{}, fmt.Errorf("reconcile %s: without state and evidence nothing may be done", r.Tenant)
 	}
 	p := pass{Reconciler: r}
-	for _, step := range []func(context.Context) error{p.remember, p.resolve, p.look, p.recordPlan, p.act, p.advance, p.tell} {
+	for _, step := range []func(context.Context) error{p.remember, p.desire, p.obey, p.resolve, p.look, p.recordPlan, p.act, p.advance, p.tell} {
 		if err := step(ctx); err != nil {
 			return p.out, fmt.Errorf("reconcile %s: %w", r.Tenant, err)
 		}
@@ -142,12 +145,22 @@ func (p *pass) save(ctx context.Context) error {
 	return p.State.SaveHistory(ctx, p.Tenant, body)
 }
 
-func (p *pass) look(ctx context.Context) error {
-	want, err := p.Desired(ctx)
-	if err != nil {
+// desire reads the registry, once a pass.
+func (p *pass) desire(ctx context.Context) (err error) {
+	if p.want != nil {
+		return nil
+	}
+	if p.want, err = p.Desired(ctx); err != nil {
 		return fmt.Errorf("read the registry: %w", err)
 	}
-	p.want = want
+	return nil
+}
+
+func (p *pass) look(ctx context.Context) error {
+	if err := p.desire(ctx); err != nil {
+		return err
+	}
+	want := p.want
 	got, err := p.Driver.Observe(ctx)
 	p.now = time.Now().UTC()
 	if err == nil && got.Tenant != p.Tenant {

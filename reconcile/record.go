@@ -24,6 +24,7 @@ const (
 	RecordIntent     RecordKind = "intent"     // about to act
 	RecordDropped    RecordKind = "dropped"    // an act that was not begun, for the object changed since it was decided on
 	RecordOutcome    RecordKind = "outcome"    // what came of an intent
+	RecordOrder      RecordKind = "order"      // what a person told the reconciler to do, and whether it was refused
 	RecordConfirmed  RecordKind = "confirmed"  // a person accepts a registry that is much smaller, or a branch that was rewound
 )
 
@@ -48,6 +49,7 @@ type RecordData struct {
 	Reason  string          `json:"reason,omitempty"` // why it was dropped, failed or unreadable
 	Receipt *tenant.Receipt `json:"receipt,omitempty"`
 	Undo    string          `json:"undo,omitempty"` // how a person takes it back
+	Order   *Order          `json:"order,omitempty"`
 }
 
 // A Result is what came of an act.

@@ -56,6 +56,12 @@ func (p Plan) Text(w io.Writer) error {
 	if p.Held != "" {
 		fmt.Fprintf(&b, "\nheld: %s\n", oneLine(p.Held))
 	}
+	if p.Limit {
+		fmt.Fprintf(&b, "to let this plan through once: rollcall plan ask %s --tenant %s\n", p.ID, p.Tenant)
+	}
+	if a := p.Approval; a != nil {
+		fmt.Fprintf(&b, "\nover a limit, and let through once: asked for by %q, approved by %q\n", a.Asked, a.By)
+	}
 	for _, v := range verbs {
 		p.group(&b, v.verb, v.title)
 	}
