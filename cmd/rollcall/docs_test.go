@@ -10,6 +10,8 @@ import (
 
 var (
 	typed    = regexp.MustCompile("(?m)^ {4,}(rollcall [^\n]*)$|`(rollcall [^`\n]*)`")
+	claim    = regexp.MustCompile(`(?m)^func (Test[A-Za-z0-9]+)\(`)
+	named    = regexp.MustCompile("`(Test[A-Za-z0-9]+)`")
 	linkedTo = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
 )
 
@@ -56,6 +58,47 @@ func TestEveryCommandThatAPageShowsExists(t *testing.T) {
 	}
 	if n < 20 {
 		t.Errorf("only %d commands were found in the pages; the pattern is broken", n)
+	}
+}
+
+// TestEveryPromiseNamesTestsThatExist holds docs/promises.md to the tests.
+func TestEveryPromiseNamesTestsThatExist(t *testing.T) {
+	page, err := os.ReadFile("../../docs/promises.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	exist := map[string]bool{}
+	err = filepath.WalkDir("../..", func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, m := range claim.FindAllStringSubmatch(string(text), -1) {
+			exist[m[1]] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	promises := 0
+	for line := range strings.Lines(string(page)) {
+		if !strings.HasPrefix(line, "| **") {
+			continue
+		}
+		promises++
+		tests := named.FindAllStringSubmatch(line, -1)
+		if len(tests) == 0 {
+			t.Errorf("no test is named for %s", line)
+		}
+		for _, m := range tests {
+			if !exist[m[1]] {
+				t.Errorf("%s is named, and there is no such test", m[1])
+			}
+		}
+	}
+	if promises != 16 {
+		t.Errorf("the page has %d promises, want 16", promises)
 	}
 }
 
