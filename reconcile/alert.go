@@ -12,15 +12,16 @@ import (
 
 // An Alert is something that people are told once.
 type Alert struct {
-	Kind    AlertKind `json:"kind"`
-	Tenant  string    `json:"tenant"`
-	Time    time.Time `json:"time"`
-	Message string    `json:"message"`
-	Drift   *Drift    `json:"drift,omitempty"`  // of opened, resolved
-	Since   time.Time `json:"since,omitzero"`   // of opened, resolved: when it was first seen
-	Action  *Action   `json:"action,omitempty"` // of opened, acted
-	Result  Result    `json:"result,omitempty"` // of acted
-	Count   int       `json:"count,omitempty"`  // of opened and resolved: of how many drifts it tells, where it tells of many
+	Kind     AlertKind `json:"kind"`
+	Tenant   string    `json:"tenant"`
+	Time     time.Time `json:"time"`
+	Message  string    `json:"message"`
+	Drift    *Drift    `json:"drift,omitempty"`  // of opened, resolved
+	Since    time.Time `json:"since,omitzero"`   // of opened, resolved: when it was first seen
+	Action   *Action   `json:"action,omitempty"` // of opened, acted
+	Result   Result    `json:"result,omitempty"` // of acted
+	Severity Severity  `json:"severity"`
+	Count    int       `json:"count,omitempty"` // of opened and resolved: of how many drifts it tells, where it tells of many
 }
 
 // An AlertKind says what people are told.
@@ -29,6 +30,7 @@ type AlertKind string
 // The kinds of alert.
 const (
 	Opened   AlertKind = "opened"   // drift that is new
+	Reminded AlertKind = "reminded" // drift that still stands
 	Resolved AlertKind = "resolved" // drift that is over
 	Acted    AlertKind = "acted"    // a revert, and what came of it
 	Held     AlertKind = "held"     // a plan whose reverts are held
@@ -50,7 +52,7 @@ func (p *pass) tell(ctx context.Context) error {
 		failures = append(failures, p.Alert(ctx, a))
 	}
 	changed := false
-	for _, kind := range []AlertKind{Opened, Resolved} {
+	for _, kind := range []AlertKind{Opened, Reminded, Resolved} {
 		keys := p.owed(kind)
 		for _, batch := range p.batches(kind, keys) {
 			err := p.Alert(ctx, batch.alert)
@@ -63,7 +65,7 @@ func (p *pass) tell(ctx context.Context) error {
 	}
 	first := p.memory.History.Passes <= 1 // that it is held then is no news
 	if held := p.out.Plan.Held; p.out.Unreadable == "" && !first && held != p.memory.History.Held {
-		a := Alert{Kind: Held, Tenant: p.Tenant, Time: p.now, Message: held}
+		a := Alert{Kind: Held, Tenant: p.Tenant, Time: p.now, Message: held, Severity: Critical}
 		if held == "" {
 			a.Kind, a.Message = Released, "reverts are no longer held"
 		}
@@ -86,12 +88,28 @@ func (p *pass) tell(ctx context.Context) error {
 func (p *pass) owed(kind AlertKind) []string {
 	var keys []string
 	for key, s := range p.memory.History.Drifts {
-		if kind == Opened && s.Times > 0 && s.Told.IsZero() || kind == Resolved && s.Times == 0 && !s.Told.IsZero() {
+		owed := false
+		switch kind {
+		case Opened:
+			owed = s.Times > 0 && s.Told.IsZero()
+		case Reminded:
+			owed = s.Times > 0 && !s.Told.IsZero() && p.overdue(s)
+		case Resolved:
+			owed = s.Times == 0 && !s.Told.IsZero()
+		}
+		if owed {
 			keys = append(keys, key)
 		}
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// overdue tells whether people are to be told again of drift that stands. Who
+// accepted it knows.
+func (p *pass) overdue(s Sighting) bool {
+	every := p.Remind[s.Drift.Severity()]
+	return every > 0 && p.now.Sub(s.Told) >= every && p.memory.History.accepted(s.Drift, p.now) == ""
 }
 
 type batch struct {
@@ -101,7 +119,12 @@ type batch struct {
 
 func (p *pass) batches(kind AlertKind, keys []string) []batch {
 	if len(keys) > mostAlerts {
-		a := Alert{Kind: kind, Tenant: p.Tenant, Time: p.now, Count: len(keys), Message: p.sayMany(kind, keys)}
+		a := Alert{Kind: kind, Tenant: p.Tenant, Time: p.now, Count: len(keys), Message: p.sayMany(kind, keys), Severity: Warning}
+		for _, key := range keys {
+			if s := p.memory.History.Drifts[key].Drift.Severity(); s == Critical {
+				a.Severity = s
+			}
+		}
 		return []batch{{a, keys}}
 	}
 	actions := map[string]*Action{}
@@ -111,10 +134,13 @@ func (p *pass) batches(kind AlertKind, keys []string) []batch {
 	var all []batch
 	for _, key := range keys {
 		s := p.memory.History.Drifts[key]
-		a := Alert{Kind: kind, Tenant: p.Tenant, Time: p.now, Drift: &s.Drift, Since: s.First, Message: s.Drift.Message}
-		if kind == Opened {
+		a := Alert{Kind: kind, Tenant: p.Tenant, Time: p.now, Drift: &s.Drift, Since: s.First, Message: s.Drift.Message, Severity: s.Drift.Severity()}
+		switch kind {
+		case Opened:
 			a.Action = actions[key]
-		} else {
+		case Reminded:
+			a.Action, a.Message = actions[key], fmt.Sprintf("still so, since %s: %s", clock(s.First), a.Message)
+		case Resolved:
 			a.Message = "no longer so: " + a.Message
 		}
 		if a.Action != nil {
@@ -134,10 +160,7 @@ func (p *pass) sayMany(kind AlertKind, keys []string) string {
 	for _, c := range slices.Sorted(maps.Keys(counts)) {
 		parts = append(parts, fmt.Sprintf("%d %s", counts[c], c))
 	}
-	what := "new drifts"
-	if kind == Resolved {
-		what = "drifts are over"
-	}
+	what := map[AlertKind]string{Opened: "new drifts", Reminded: "drifts still stand", Resolved: "drifts are over"}[kind]
 	return fmt.Sprintf("%d %s in tenant %q: %s", len(keys), what, p.Tenant, strings.Join(parts, ", "))
 }
 
@@ -158,7 +181,10 @@ func (p *pass) told(kind AlertKind, keys []string) {
 // alertAct has people told of an act. Where the pass breaks off, the next one
 // tells them that the drift is over.
 func (p *pass) alertAct(act Act) {
-	a := Alert{Kind: Acted, Tenant: p.Tenant, Time: time.Now().UTC(), Drift: &act.Action.Drift, Action: &act.Action, Result: act.Result}
+	a := Alert{Kind: Acted, Tenant: p.Tenant, Time: time.Now().UTC(), Drift: &act.Action.Drift, Action: &act.Action, Result: act.Result, Severity: Warning}
+	if act.Result == Failed || act.Result == Unknown {
+		a.Severity = Critical
+	}
 	a.Message = fmt.Sprintf("%s of %s: %s", act.Action.Verb, show(act.Action.Object.Name, act.Action.Object.ID), act.Result)
 	if act.Reason != "" {
 		a.Message += "; " + oneLine(act.Reason)

@@ -59,6 +59,28 @@ func (d Drift) Key() string {
 	return d.Tenant + " " + string(d.Class) + " " + subject + " " + string(d.Field)
 }
 
+// A Severity says how soon people should look.
+type Severity string
+
+// The severities.
+const (
+	Critical Severity = "critical" // something can act that must not, or nobody knows whether it can
+	Warning  Severity = "warning"
+)
+
+// Severity is that of a drift.
+func (d Drift) Severity() Severity {
+	switch d.Class {
+	case Missing, Shared, Dormant, StaleSecret:
+		return Warning
+	case Changed:
+		if d.Field == tenant.FieldDraft || d.Field == tenant.FieldState {
+			return Warning // it does not run
+		}
+	}
+	return Critical
+}
+
 // A Mode is what is done about a class of drift.
 type Mode string
 

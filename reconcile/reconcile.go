@@ -27,6 +27,7 @@ type Reconciler struct {
 	Orders Orders                                   // what people order; nil where nobody does
 	Record Recorder                                 // of Pass required
 	Alert  func(ctx context.Context, a Alert) error // tells people; nil tells nobody
+	Remind map[Severity]time.Duration               // how often people are told again of drift that stands; 0 is never
 }
 
 // State keeps what is remembered of tenants. What is saved is there after a

@@ -122,3 +122,41 @@ func TestAStoppedPassFinishesTheActThatItBegan(t *testing.T) {
 		}
 	})
 }
+
+func TestPeopleAreRemindedOfWhatStandsAsOftenAsItsSeveritySays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		idle := workflow("gone")
+		w := newWorld(registryOf(enforcing(), idle), live(registry.Workflow, "1", "rogue"))
+		r := w.reconciler()
+		r.Orders = desk{}
+		r.Remind = map[Severity]time.Duration{Critical: 24 * time.Hour}
+		told := map[AlertKind]int{}
+		pass := func() {
+			t.Helper()
+			if _, err := r.Pass(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Hour)
+		}
+		for range 49 {
+			pass()
+		}
+		for _, a := range w.alerts {
+			told[a.Kind]++
+			if a.Kind == Reminded && (a.Drift.Class != Undeclared || !strings.HasPrefix(a.Message, "still so, since ") || a.Severity != Critical) {
+				t.Errorf("reminded of %+v", a)
+			}
+		}
+		if told[Opened] != 2 || told[Reminded] != 2 {
+			t.Errorf("in two days people were told %v, want 2 opened, and the critical one twice again", told)
+		}
+		key := "t undeclared workflow:1 "
+		r.Orders.(desk).give(Order{Kind: OrderAccept, By: "dana", Drift: key, Reason: "a trial", Until: time.Now().Add(72 * time.Hour)})
+		for range 48 {
+			pass()
+		}
+		for _, a := range w.alerts[4:] {
+			t.Errorf("of what was accepted people are told %q", a.Message)
+		}
+	})
+}
