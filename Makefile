@@ -45,8 +45,8 @@ fuzz: ## each fuzz target for FUZZTIME (default 10s)
 	@./.ci/fuzz $${FUZZTIME:-10s}
 
 .PHONY: bench
-bench: build ## the figures of docs/performance.md
-	@$(GO) run ./internal/bench -rollcall $(BIN)
+bench: build ## the figures and the plot of docs/performance.md (CUE_UP_TO=100000: cue vet there too, 10 GB)
+	@$(GO) run ./internal/bench -rollcall $(BIN) -sizes $${SIZES:-1000,10000,100000} -cue-up-to $${CUE_UP_TO:-10000} -plot docs/performance.svg
 
 .PHONY: docs
 docs: ## write the generated pages anew

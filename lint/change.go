@@ -75,13 +75,14 @@ func split(base, head []Finding) (added, before []Finding) {
 // organisation, catalogue and exceptions count for both. Without a base it is
 // [Run].
 func RunChange(rules []Rule, pass Pass) Result {
-	res := Run(rules, pass)
 	if pass.Base == nil {
-		return res
+		return Run(rules, pass)
 	}
-	was := Run(rules, Pass{Head: pass.Base, Live: pass.Live, Now: pass.Now})
-	renames := compare(pass.Base, pass.Head).renames()
-	res.Findings, res.Before = split(renames.all(was.Findings), res.Findings)
+	pass.compared, pass.common = compare(pass.Base, pass.Head), commonOf(pass.Base, pass.Head)
+	res := Run(rules, pass)
+	was := Run(rules, Pass{Head: pass.Base, Live: pass.Live, Now: pass.Now, Rulings: pass.Rulings, common: pass.common})
+	res.Findings, res.Before = split(pass.compared.renames().all(was.Findings), res.Findings)
+	res.settlePlaces(&pass, pass.Brief)
 	res.count(res.Counts.Identities, res.Counts.Rules)
 	return res
 }

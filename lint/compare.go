@@ -28,42 +28,45 @@ func (p Pair) Renamed() bool { return p.Base.ID != p.Head.ID }
 // Changed tells whether anything of what is declared changed. Where it stands
 // is not declared, nor are comments.
 func (p Pair) Changed() bool {
-	base, head := reflect.ValueOf(p.Base).Elem(), reflect.ValueOf(p.Head).Elem()
-	for i := range base.NumField() {
-		if !base.Type().Field(i).IsExported() {
-			continue
-		}
-		if !reflect.DeepEqual(base.Field(i).Interface(), head.Field(i).Interface()) {
-			return true
+	return p.Base != p.Head && !sameFields(reflect.ValueOf(p.Base).Elem(), reflect.ValueOf(p.Head).Elem())
+}
+
+// sameFields tells whether the exported fields of two structs of one type are
+// the same.
+func sameFields(a, b reflect.Value) bool {
+	for i := range a.NumField() {
+		if a.Type().Field(i).IsExported() && !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()) {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // Compared is what the change does to identities; nil without a base.
 func (p *Pass) Compared() *Comparison { return p.compared }
 
 func compare(base, head *registry.Snapshot) *Comparison {
-	var c Comparison
-	for _, id := range head.Identities {
-		if was := base.Identity(id.ID); was != nil {
-			c.Kept = append(c.Kept, Pair{was, id})
-		} else {
-			c.Added = append(c.Added, id)
-		}
-	}
+	c := Comparison{Kept: make([]Pair, 0, len(head.Identities))}
 	unread := map[string]bool{}
 	for _, p := range head.Problems {
 		unread[p.Identity] = true
 	}
-	for _, id := range base.Identities {
-		if head.Identity(id.ID) == nil && !unread[id.ID] {
-			c.Removed = append(c.Removed, id)
+	eachPair(base, head, func(was, is *registry.Identity) {
+		switch {
+		case was == nil:
+			c.Added = append(c.Added, is)
+		case is != nil:
+			c.Kept = append(c.Kept, Pair{was, is})
+		case !unread[was.ID]:
+			c.Removed = append(c.Removed, was)
 		}
-	}
+	})
+	kept := len(c.Kept)
 	c.match(target)
 	c.match(declared)
-	slices.SortFunc(c.Kept, func(a, b Pair) int { return strings.Compare(a.Head.ID, b.Head.ID) })
+	if len(c.Kept) > kept {
+		slices.SortFunc(c.Kept, func(a, b Pair) int { return strings.Compare(a.Head.ID, b.Head.ID) })
+	}
 	return &c
 }
 
@@ -135,7 +138,7 @@ type renaming map[string]string
 func (c *Comparison) renames() renaming {
 	r := renaming{}
 	for _, p := range c.Kept {
-		if p.Renamed() {
+		if p.Base != p.Head && p.Renamed() {
 			r[p.Base.ID] = p.Head.ID
 		}
 	}

@@ -14,16 +14,23 @@ type Files struct {
 	Commit string // of the change that they are an older state in; empty for what is judged
 	FS     fs.FS
 	Names  []string
+
+	Changed bool // they are what the change that is judged touches
 }
 
 // AllFiles are all files below fsys but those of git itself; links are not
 // among them.
 func AllFiles(fsys fs.FS) (*Files, error) {
+	const most = 1_000_000 // a git tree that holds itself many times over has no end
 	f := Files{FS: fsys}
+	seen := 0
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		seen++
 		switch {
 		case err != nil:
 			return err
+		case seen > most:
+			return fmt.Errorf("there are more than %d files and folders; take out what is none of this repository's", most)
 		case d.IsDir() && path.Base(name) == ".git":
 			return fs.SkipDir
 		case d.Type().IsRegular():

@@ -33,6 +33,12 @@ type Rule struct {
 	// at whatever it wants to. A rule has one of them or both.
 	Each  func(*Pass, *registry.Identity)
 	Check func(*Pass)
+
+	// Local says that Each looks, of Head, at nothing but the identity and its
+	// tenant's entry, and of the rest of the pass only at what is the base's
+	// law, and at the time: what a change leaves alone is then judged once for
+	// both of its sides.
+	Local bool
 }
 
 // A Need is what a rule cannot be judged without.
@@ -41,9 +47,13 @@ type Need string
 // The needs. A rule without its need is skipped, and said to be skipped.
 const (
 	NeedsNothing Need = ""
-	NeedsBase    Need = "base"  // compares a change with what was there before
-	NeedsLive    Need = "live"  // compares with what the daemon saw
-	NeedsFiles   Need = "files" // looks into the files themselves
+	NeedsBase    Need = "base"   // compares a change with what was there before
+	NeedsLive    Need = "live"   // compares with what the daemon saw
+	NeedsFiles   Need = "files"  // looks into the files themselves
+	NeedsRuling  Need = "ruling" // tells what the organisation's own rules came to
+
+	// NeedsBaseAndLive compares a change with what the daemon saw.
+	NeedsBaseAndLive Need = "base and live"
 
 	// NeedsOutcome is for rules that judge what the others' findings came to:
 	// they run last.
@@ -53,10 +63,22 @@ const (
 // A Pass is what a rule sees. Everything in it is read-only.
 type Pass struct {
 	Head  *registry.Snapshot
-	Base  *registry.Snapshot // nil where only one commit is known
-	Live  map[string]tenant.Observation
-	Files []*Files // that are searched: those judged, then older states of them
+	Base  *registry.Snapshot            // nil where only one commit is known
+	Live  map[string]tenant.Observation // by tenant, recent ones alone
+	Files []*Files                      // that are searched: those judged, then older states of them
 	Now   time.Time
+
+	// Rulings are what the organisation's own rules come to, by snapshot: see
+	// [registry.JudgeRules] and [OrganisationRules].
+	Rulings map[*registry.Snapshot]registry.Ruling
+
+	// Brief leaves what was there before a change without a line: to find the
+	// places of what nobody looks at takes longer than all else.
+	Brief bool
+
+	// Unseen are the tenants that are not in Live though they are asked for,
+	// and since when or why: "seen last on 2026-11-20", "never seen".
+	Unseen map[string]string
 
 	rule   Rule
 	forced bool // policy sets the rule's severity
@@ -66,6 +88,8 @@ type Pass struct {
 	faulty map[fieldOf]bool
 
 	compared *Comparison // of Base and Head, where there is a base
+	common   *common     // what Base and Head share, where both are judged
+	today    registry.Date
 }
 
 // fieldOf is a field of an identity.

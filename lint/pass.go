@@ -46,22 +46,6 @@ func refused(s *registry.Snapshot) map[fieldOf]bool {
 	return fields
 }
 
-// place is where the field of an identity or a tenant stands; what else can be
-// at fault brings its own place.
-func (p *Pass) place(f Finding) registry.Pos {
-	switch f.Entry {
-	case EntryIdentity:
-		if id := p.Head.Identity(f.Identity); id != nil {
-			return id.Pos(f.Field)
-		}
-	case EntryTenant:
-		if t := p.Head.Tenant(f.Identity); t != nil {
-			return t.Pos(f.Field)
-		}
-	}
-	return registry.Pos{}
-}
-
 // law is the snapshot whose policy, organisation, catalogue and exceptions
 // count: the base's where a change is judged, so that no change brings its
 // own law.
@@ -81,9 +65,12 @@ func (p *Pass) Policy() *registry.Policy { return p.law().Policy }
 // Catalogue is the one that counts: the base's where there is a base.
 func (p *Pass) Catalogue() *registry.Catalogue { return p.law().Catalogue }
 
-// Approvals are the names of the approval policies that count: the base's
-// where there is a base.
-func (p *Pass) Approvals() []string { return p.law().Approvals }
+// Approvals are the approval policies that count: the base's where there is a
+// base.
+func (p *Pass) Approvals() []registry.ApprovalPolicy { return p.law().Approvals }
+
+// ApprovalSchema is the schema of [Pass.Approvals].
+func (p *Pass) ApprovalSchema() []byte { return p.law().ApprovalSchema }
 
 // Exceptions are those that count: the base's where there is a base. Rules
 // that judge exceptions look at Head.Exceptions instead.
@@ -94,6 +81,9 @@ func (p *Pass) Limits(t registry.Tier) registry.TierPolicy { return p.Policy().T
 
 // Today is the day of Now, in UTC.
 func (p *Pass) Today() registry.Date {
+	if p.today != "" {
+		return p.today
+	}
 	return registry.Date(p.Now.UTC().Format(time.DateOnly))
 }
 

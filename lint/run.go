@@ -55,8 +55,9 @@ func Run(rules []Rule, pass Pass) Result {
 	first, last := res.choose(rules, &pass)
 	res.settle(judge(first, pass), first, &pass)
 	res.settle(judge(last, pass), last, &pass)
-	slices.SortFunc(res.Findings, order)
-	slices.SortFunc(res.Silenced, func(a, b Silenced) int { return order(a.Finding, b.Finding) })
+	if pass.common == nil { // or a part of a change, of which not every place is asked for
+		res.settlePlaces(&pass, false)
+	}
 	slices.SortFunc(res.Skipped, func(a, b Skipped) int { return cmp.Compare(a.Rule, b.Rule) })
 	res.count(len(pass.Head.Identities), len(first)+len(last))
 	return res
@@ -73,7 +74,8 @@ type chosen struct {
 func (res *Result) choose(rules []Rule, pass *Pass) (first, last []chosen) {
 	pass.ran, pass.used = map[string]bool{}, map[string]int{}
 	pass.faulty = refused(pass.Head)
-	if pass.Base != nil {
+	pass.today = pass.Today()
+	if pass.Base != nil && pass.compared == nil {
 		pass.compared = compare(pass.Base, pass.Head)
 	}
 	for _, r := range rules {
@@ -87,6 +89,9 @@ func (res *Result) choose(rules []Rule, pass *Pass) (first, last []chosen) {
 			continue
 		}
 		pass.ran[r.ID] = true
+		if r.Needs.live() && len(pass.Unseen) > 0 {
+			res.Skipped = append(res.Skipped, Skipped{r.ID, "was judged for some tenants only; it needs a recent observation of the others: " + pass.SayUnseen()})
+		}
 		if r.Needs == NeedsOutcome {
 			last = append(last, c)
 		} else {
@@ -114,12 +119,18 @@ func (c *chosen) apply(policy registry.RulePolicy) (skip string) {
 // lacks says what the pass has not and a rule needs.
 func (p *Pass) lacks(n Need) string {
 	switch {
-	case n == NeedsBase && p.Base == nil:
+	case (n == NeedsBase || n == NeedsBaseAndLive) && p.Base == nil:
 		return "needs a base to compare with"
 	case n == NeedsFiles && len(p.Files) == 0:
 		return "needs files to search: those of a change, or all by --secrets"
-	case n == NeedsLive && len(p.Live) == 0:
-		return "needs a recent observation of the tenants"
+	case n == NeedsRuling && !p.ruled():
+		return "needs an evaluation of registry/rules.cue"
+	case n.live() && len(p.Live) == 0:
+		why := "needs a recent observation of the tenants"
+		if len(p.Unseen) > 0 {
+			why += ": " + p.SayUnseen()
+		}
+		return why
 	}
 	return ""
 }
@@ -132,18 +143,43 @@ const chunk = 512
 // first.
 func judge(rules []chosen, pass Pass) []Finding {
 	var tasks []func() []Finding
-	var each []chosen
+	var local, far []chosen
 	for _, r := range rules {
-		if r.Each != nil {
-			each = append(each, r)
+		switch {
+		case r.Each == nil:
+		case r.Local && r.Needs == NeedsNothing:
+			local = append(local, r)
+		default:
+			far = append(far, r)
 		}
 		if r.Check != nil {
 			tasks = append(tasks, func() []Finding { return pass.whole(r) })
 		}
 	}
-	for ids := range slices.Chunk(pass.Head.Identities, chunk) {
-		tasks = append(tasks, func() []Finding { return pass.part(each, ids) })
+	tasks = append(tasks, pass.parts(far, pass.Head.Identities)...)
+	tasks = append(tasks, pass.parts(local, pass.own())...)
+	if c := pass.common; c != nil && len(local) > 0 {
+		if !c.judged {
+			c.found, c.judged = inParallel(pass.parts(local, c.both)), true
+		}
+		tasks = append(tasks, func() []Finding { return c.found })
 	}
+	return inParallel(tasks)
+}
+
+// parts are the tasks of judging identities by rules that look at one at a
+// time.
+func (p Pass) parts(rules []chosen, all []*registry.Identity) (tasks []func() []Finding) {
+	if len(rules) == 0 {
+		return nil
+	}
+	for ids := range slices.Chunk(all, chunk) {
+		tasks = append(tasks, func() []Finding { return p.part(rules, ids) })
+	}
+	return tasks
+}
+
+func inParallel(tasks []func() []Finding) []Finding {
 	found := make([][]Finding, len(tasks))
 	var next atomic.Int64
 	var wg sync.WaitGroup

@@ -49,7 +49,7 @@ func (p *pass) act(ctx context.Context) error {
 			return err
 		}
 		p.out.Acts = append(p.out.Acts, done)
-		if done.Result != Dropped {
+		if done.Result != Dropped && done.Result != Postponed {
 			p.alertAct(done)
 		}
 	}
@@ -61,11 +61,14 @@ func (p *pass) do(ctx context.Context, a Action) (Act, error) {
 	if a := p.out.Plan.Approval; a != nil {
 		open.Approver = a.By
 	}
+	if why := p.blocked(a); why != "" {
+		return p.drop(ctx, open, Postponed, why)
+	}
 	if err := p.begin(ctx, open); err != nil {
 		return Act{}, err
 	}
 	if why := p.changed(ctx, a); why != "" {
-		return p.drop(ctx, open, why)
+		return p.drop(ctx, open, Dropped, why)
 	}
 	r := p.recordOf(RecordIntent, open)
 	if err := p.append(r); err != nil {
@@ -107,13 +110,13 @@ func (p *pass) leaveAlone(err error) {
 	}
 }
 
-func (p *pass) drop(ctx context.Context, open pending, why string) (Act, error) {
+func (p *pass) drop(ctx context.Context, open pending, result Result, why string) (Act, error) {
 	r := p.recordOf(RecordDropped, open)
 	r.Data.Reason = clip(why, longText)
 	if err := p.append(r); err != nil {
 		return Act{}, errors.Join(err, p.end(ctx, open))
 	}
-	return Act{Action: open.Action, Result: Dropped, Reason: why}, p.end(ctx, open)
+	return Act{Action: open.Action, Result: result, Reason: why}, p.end(ctx, open)
 }
 
 // write is the one place where a tenant is written to.
@@ -172,6 +175,9 @@ func (p *pass) outcome(ctx context.Context, open pending, act Act) error {
 	r.Data.Receipt, r.Data.Undo = clipReceipt(act.Receipt), clip(act.Receipt.Undo, longText)
 	if err := p.append(r); err != nil {
 		return errors.Join(err, p.begin(ctx, open)) // with the receipt, for the pass that resolves it
+	}
+	if act.Result == Done {
+		p.mended = append(p.mended, open.Mends...)
 	}
 	if act.Result != FoundNotDone {
 		p.memory.History = p.memory.History.tried(open.Mends, act.Result != Failed, r.Time)

@@ -16,12 +16,13 @@ type Alert struct {
 	Tenant   string    `json:"tenant"`
 	Time     time.Time `json:"time"`
 	Message  string    `json:"message"`
-	Drift    *Drift    `json:"drift,omitempty"`  // of opened, resolved
+	Drift    *Drift    `json:"drift,omitempty"`  // of all but held and released; of an overdue review its class is "unreviewed"
 	Since    time.Time `json:"since,omitzero"`   // of opened, resolved: when it was first seen
 	Action   *Action   `json:"action,omitempty"` // of opened, acted
 	Result   Result    `json:"result,omitempty"` // of acted
 	Severity Severity  `json:"severity"`
-	Count    int       `json:"count,omitempty"` // of opened and resolved: of how many drifts it tells, where it tells of many
+	Count    int       `json:"count,omitempty"`  // of opened and resolved: of how many drifts it tells, where it tells of many
+	Owners   []string  `json:"owners,omitempty"` // of one that tells of many: whose they are
 }
 
 // An AlertKind says what people are told.
@@ -35,6 +36,8 @@ const (
 	Acted    AlertKind = "acted"    // a revert, and what came of it
 	Held     AlertKind = "held"     // a plan whose reverts are held
 	Released AlertKind = "released" // it is held no longer
+
+	Offboarded AlertKind = "offboarded" // nothing of a retired identity acts any more, as was seen again
 )
 
 // mostAlerts is how many drifts are told one by one; of more, one alert tells
@@ -63,6 +66,8 @@ func (p *pass) tell(ctx context.Context) error {
 			}
 		}
 	}
+	reviews, failed := p.tellReviews(ctx)
+	changed, failures = changed || reviews, append(failures, failed...)
 	first := p.memory.History.Passes <= 1 // that it is held then is no news
 	if held := p.out.Plan.Held; p.out.Unreadable == "" && !first && held != p.memory.History.Held {
 		a := Alert{Kind: Held, Tenant: p.Tenant, Time: p.now, Message: held, Severity: Critical}
@@ -124,7 +129,12 @@ func (p *pass) batches(kind AlertKind, keys []string) []batch {
 			if s := p.memory.History.Drifts[key].Drift.Severity(); s == Critical {
 				a.Severity = s
 			}
+			if owner := p.memory.History.Drifts[key].Drift.Owner; owner != "" {
+				a.Owners = append(a.Owners, owner)
+			}
 		}
+		slices.Sort(a.Owners)
+		a.Owners = slices.Compact(a.Owners)
 		return []batch{{a, keys}}
 	}
 	actions := map[string]*Action{}

@@ -17,7 +17,7 @@ func (d *decider) blind() []string {
 	for _, id := range d.ids {
 		declared[id.Kind]++
 		for _, f := range declares(id) {
-			if slices.Contains(d.directory(id.Kind).fields, f) {
+			if slices.Contains(d.got.Read[id.Kind].Fields, f) {
 				continue
 			}
 			if untold[id.Kind] == nil {
@@ -27,7 +27,7 @@ func (d *decider) blind() []string {
 		}
 	}
 	for _, k := range tenant.Kinds {
-		if declared[k] > 0 && !d.directory(k).whole {
+		if declared[k] > 0 && !d.got.Read[k].Whole {
 			all = append(all, fmt.Sprintf("whether any of the %s is missing: they were not read whole", plural(k)))
 		}
 		for _, f := range governed {

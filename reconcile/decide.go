@@ -25,7 +25,9 @@ import (
 // freeze is (until then the action is a wait).
 //
 // What is expired, retired or unreleased is suspended or, where that cannot
-// be, revoked. What is undeclared is suspended; a token that cannot be
+// be, revoked. What is retired is ended in order: a workflow, what starts it,
+// what it uses; a credential of it that no other enabled workflow uses is
+// revoked where it can be, and waits while one does. What is undeclared is suspended; a token that cannot be
 // suspended is revoked, and nothing else is, for a revoked credential does not
 // come back. What differs is set back: resumed where it is disabled and
 // nothing else differs, restored to the version in which it was last seen
@@ -59,6 +61,7 @@ func (p Policy) Decide(drifts []Drift, got tenant.Observation, seen History, now
 	for _, key := range d.order {
 		d.settle(d.groups[key])
 	}
+	d.offboard()
 	plan.Actions = d.actions
 	plan.Blind = d.blind()
 	plan.ID = d.name()
@@ -74,6 +77,7 @@ func (p Policy) Decide(drifts []Drift, got tenant.Observation, seen History, now
 		hold(plan.Actions)
 	}
 	d.number(plan.Actions)
+	sortOffboarding(plan.Actions)
 	return plan
 }
 
@@ -97,6 +101,9 @@ type group struct {
 	others []int // actions that may not
 	silent bool  // it also has drift that the policy ignores
 	with   map[int]int
+
+	main  int   // the action that carries the act, where there is a with
+	after []int // actions that come before it
 }
 
 // place gives a drift its action, which flags until something better is found.
@@ -156,7 +163,7 @@ func (d *decider) may(x Drift, owner string, target *tenant.Object) (why, window
 		return fmt.Sprintf("what is %s cannot be reverted", x.Class), "", false
 	case x.Field == tenant.FieldDraft:
 		return "a draft does not run, so there is nothing to set back", "", false
-	case !d.directory(x.Kind).whole || !d.directory(target.Kind).whole:
+	case !d.got.Read[x.Kind].Whole || !d.got.Read[target.Kind].Whole:
 		return fmt.Sprintf("the %s of the tenant were not read whole, so nothing of them is reverted", plural(x.Kind)), "", false
 	case target.Self:
 		return "rollcall signs in with it, and would lock itself out", "", false
@@ -231,7 +238,7 @@ func (d *decider) settle(g *group) {
 	if !ready || closed != "" {
 		main.Verb, main.Would, main.Due = DoWait, r.verb, opens
 	}
-	g.with = map[int]int{}
+	g.with, g.main = map[int]int{}, r.mends[0]
 	for _, i := range r.mends[1:] {
 		g.with[i] = r.mends[0]
 		d.actions[i].Why = fmt.Sprintf("mended by the same act as the %s drift of %s", driftWords(main.Drift), show(main.Drift.Name, main.Drift.ObjectID))
@@ -269,6 +276,9 @@ func (d *decider) number(actions []Action) {
 	for _, g := range d.groups {
 		for i, main := range g.with {
 			actions[i].With = actions[main].ID
+		}
+		for _, i := range g.after {
+			actions[g.main].After = append(actions[g.main].After, actions[i].ID)
 		}
 	}
 }

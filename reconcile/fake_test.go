@@ -25,11 +25,18 @@ type world struct {
 	changes int   // writes that changed something
 
 	history []byte
+	kept    kept
 	acts    map[string][]byte
 	log     []Record
 	alerts  []Alert
 
 	step func(when, what string) error
+}
+
+// kept is the observation that was saved last.
+type kept struct {
+	at   time.Time
+	body []byte
 }
 
 var everyField = []tenant.Field{
@@ -140,6 +147,9 @@ func (w *world) Resume(_ context.Context, o tenant.Object) (tenant.Receipt, erro
 func (w *world) Revoke(_ context.Context, o tenant.Object) (tenant.Receipt, error) {
 	after := w.object(o.Kind, o.ID)
 	after.Expires = time.Now().Add(-time.Second)
+	if o.Kind == registry.Connector {
+		after.State = tenant.Disabled
+	}
 	return w.change("revoke", o, after)
 }
 
@@ -154,6 +164,10 @@ func (w *world) History(context.Context, string) (body []byte, err error) {
 
 func (w *world) SaveHistory(_ context.Context, _ string, body []byte) error {
 	return w.around("save", func() error { w.history = body; return nil })
+}
+
+func (w *world) SaveObservation(_ context.Context, _ string, at time.Time, body []byte) error {
+	return w.around("keep", func() error { w.kept = kept{at, body}; return nil })
 }
 
 func (w *world) Begin(_ context.Context, _, act string, body []byte) error {

@@ -17,11 +17,12 @@ import (
 // not gone. Drift that the policy ignores is not remembered: were that to
 // change, its grace period begins anew. A registry that is too much smaller
 // than the one before does not become the measure of the next until a person
-// says so ([History.Confirm]).
+// says so ([OrderConfirm]).
 func Advance(seen History, drifts []Drift, plan Plan, got tenant.Observation, want *registry.Snapshot, now time.Time) History {
 	next := seen.settled(plan, now)
 	next.Passes++
 	next.At = now
+	next.Last = plan.last()
 	next.Commit = want.Commit
 	next.Drifts = map[string]Sighting{}
 	for _, a := range plan.Actions {
@@ -35,6 +36,7 @@ func Advance(seen History, drifts []Drift, plan Plan, got tenant.Observation, wa
 			next.Drifts[key] = s
 		}
 	}
+	next.Leaving = leaving(seen, drifts, got, want, now)
 	next.Good = goodAfter(seen, drifts, got, want, now)
 	if n := len(want.InTenant(got.Tenant)); n > 0 && !shrunk(PolicyOf(want, got.Tenant).Limits.Shrink, n, seen.Declared) {
 		next.Declared = n
@@ -50,14 +52,6 @@ func (h History) blind(x Drift, now time.Time) History {
 		h.Drifts = map[string]Sighting{}
 	}
 	h.Drifts[x.Key()] = h.Drifts[x.Key()].again(x, now)
-	return h
-}
-
-// Confirm accepts the registry as it is, for a person who found that it is
-// rightly so much smaller than the one before.
-func (h History) Confirm(s *registry.Snapshot, name string) History {
-	h.Declared = len(s.InTenant(name))
-	h.Commit = s.Commit
 	return h
 }
 
@@ -96,6 +90,18 @@ func (h History) tried(keys []string, held bool, at time.Time) History {
 			s.Failed = append(slices.Clone(s.Failed), at)
 		}
 		h.Drifts[key] = s
+	}
+	return h
+}
+
+// mended are over: were they to come back, they would be seen for the first
+// time.
+func (h History) mended(keys []string) History {
+	for _, key := range keys {
+		if s, ok := h.Drifts[key]; ok {
+			s.Times, s.First = 0, time.Time{}
+			h.Drifts[key] = s
+		}
 	}
 	return h
 }
@@ -154,7 +160,7 @@ func (r *roll) isGood(id *registry.Identity, o *tenant.Object, bad map[string]bo
 	if id.State != registry.Active || expired(id, now) || o.State != tenant.Enabled || bad[r.target(o).Key()] {
 		return false
 	}
-	if !r.directory(o.Kind).whole || !r.directory(registry.Webhook).whole && r.offers(registry.Webhook) {
+	if !r.got.Read[o.Kind].Whole || !r.got.Read[registry.Webhook].Whole && r.offers(registry.Webhook) {
 		return false
 	}
 	return len(o.Unknown) == 0 && r.usesKnown(o)

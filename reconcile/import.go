@@ -18,6 +18,8 @@ type Entry struct {
 	ID   string // of the identity
 	File string // its place in the registry, from the root
 	Text string
+
+	object string // its key
 }
 
 // Import writes an entry for each live object that nobody declares, disabled
@@ -45,7 +47,7 @@ func Import(want *registry.Snapshot, got tenant.Observation, now time.Time) []En
 	var entries []Entry
 	for _, o := range objects {
 		id := im.names[o.Key()]
-		entries = append(entries, Entry{id, "registry/identities/" + id + ".cue", im.text(id, o)})
+		entries = append(entries, Entry{id, "registry/identities/" + id + ".cue", im.text(id, o), o.Key()})
 	}
 	return entries
 }
@@ -119,6 +121,7 @@ func (im *importer) own(w *entryWriter, o *tenant.Object) {
 		w.list("scopes", o.Scopes)
 	case registry.Token:
 		w.list("scopes", o.Scopes)
+		w.optional("lifetime", lifetimeOf(o))
 	case registry.ServiceAccount:
 		w.line("\t// Is it a person's account? Then delete this file, and put their e-mail into registry/organisation.cue.")
 		w.field("login", o.Login, "the name it signs in with")
@@ -224,6 +227,17 @@ func dateOf(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(time.DateOnly)
+}
+
+// lifetimeOf is how long a token lives from its issue, in days begun; empty
+// where the tenant does not tell.
+func lifetimeOf(o *tenant.Object) string {
+	const day = 24 * time.Hour
+	life := o.Expires.Sub(o.Created)
+	if o.Created.IsZero() || o.Expires.IsZero() || life <= 0 {
+		return ""
+	}
+	return registry.Duration((life + day - 1).Truncate(day)).String()
 }
 
 func cronOf(t tenant.Trigger) string {

@@ -2,31 +2,26 @@ package reconcile
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/rollcall-dev/rollcall/registry"
 	"github.com/rollcall-dev/rollcall/tenant"
 )
 
-// What a match has in the place of an index.
+// What a roll has in the place of an index.
 const (
-	nobody  int32 = -1 // nothing matches
-	unclear int32 = -2 // more than one does, and none is guessed
+	nobody  = tenant.Nobody
+	unclear = tenant.Unclear
 )
 
-// A roll is a tenant's identities beside its live objects. An identity is
-// found by its live id, else by its live name, else by its own name; a service
-// account without either live field is found by its login, where it has one.
-// Approval bots are not on it: they have no live object but their workflow.
+// A roll is the roll of a tenant, with what is asked of it here.
 type roll struct {
+	*tenant.Roll
 	want *registry.Snapshot
 	got  *tenant.Observation
 	ids  []*registry.Identity
 
-	object []int32 // of ids: the index of its live object
-	claim  []int32 // of objects: the index of the identity that claims it
-	rivals map[int32][]int32
-	kinds  map[tenant.Kind]*directory
+	object []int32       // of ids: the index of its live object
+	claim  []int32       // of objects: the index of the identity that claims it
 	lost   map[ref]int32 // identities with a live id that no object has; made when first asked for
 }
 
@@ -36,174 +31,21 @@ type ref struct {
 	id   string
 }
 
-// A directory finds the objects of one kind.
-type directory struct {
-	whole   bool
-	fields  []tenant.Field
-	byID    map[string]int32
-	byName  map[string]int32   // nil where no identity is found by name
-	twins   map[string][]int32 // objects that share a name
-	named   bool               // an identity of the kind is found by name
-	unfound bool               // an identity that is found by name was not found
-}
-
 func match(want *registry.Snapshot, got *tenant.Observation) *roll {
-	r := &roll{want: want, got: got, kinds: map[tenant.Kind]*directory{}, rivals: map[int32][]int32{}}
-	for _, id := range want.InTenant(got.Tenant) {
-		if id.Kind == registry.ApprovalBot {
-			continue
-		}
-		r.ids = append(r.ids, id)
-		if id.Live.ID == "" {
-			r.directory(id.Kind).named = true
-		}
-	}
-	r.index()
-	r.claims()
-	return r
-}
-
-func (r *roll) directory(k tenant.Kind) *directory {
-	d := r.kinds[k]
-	if d == nil {
-		cover := r.got.Read[k]
-		d = &directory{whole: cover.Whole, fields: cover.Fields, twins: map[string][]int32{}}
-		r.kinds[k] = d
-	}
-	return d
-}
-
-func (r *roll) index() {
-	count := map[tenant.Kind]int{}
-	for i := range r.got.Objects {
-		count[r.got.Objects[i].Kind]++
-	}
-	var d *directory
-	var kind tenant.Kind
-	for i := range r.got.Objects {
-		o := &r.got.Objects[i]
-		if d == nil || o.Kind != kind {
-			kind, d = o.Kind, r.directory(o.Kind)
-			d.make(count[kind])
-		}
-		if _, twice := d.byID[o.ID]; twice {
-			d.byID[o.ID] = unclear
-		} else {
-			d.byID[o.ID] = int32(i)
-		}
-		if d.named {
-			d.name(o.Name, int32(i))
-			if o.Kind == registry.ServiceAccount && o.Login != "" {
-				d.name(loginKey(o.Login), int32(i))
-			}
-		}
-	}
-}
-
-func (d *directory) make(n int) {
-	if d.byID == nil {
-		d.byID = make(map[string]int32, n)
-	}
-	if d.named && d.byName == nil {
-		d.byName = make(map[string]int32, n)
-	}
-}
-
-// loginKey keeps logins, which know no case, apart from names.
-func loginKey(login string) string { return "login\x00" + strings.ToLower(login) }
-
-func (d *directory) name(name string, i int32) {
-	first, twice := d.byName[name]
-	switch {
-	case !twice:
-		d.byName[name] = i
-	case first == unclear:
-		d.twins[name] = append(d.twins[name], i)
-	default:
-		d.byName[name] = unclear
-		d.twins[name] = append(d.twins[name], first, i)
-	}
-}
-
-// sought is the name by which an identity without a live id is found.
-func sought(id *registry.Identity) string {
-	switch {
-	case id.Live.Name != "":
-		return id.Live.Name
-	case id.Kind == registry.ServiceAccount && id.Login != "":
-		return loginKey(id.Login)
-	}
-	return id.Name()
-}
-
-func (r *roll) claims() {
-	r.object = make([]int32, len(r.ids))
-	r.claim = make([]int32, len(r.got.Objects))
-	for i := range r.claim {
-		r.claim[i] = nobody
-	}
-	for k, id := range r.ids {
-		i := r.find(id)
-		r.object[k] = i
-		if i >= 0 {
-			r.take(int32(k), i)
-		}
-	}
-}
-
-func (r *roll) find(id *registry.Identity) int32 {
-	d := r.directory(id.Kind)
-	if id.Live.ID != "" {
-		if i, ok := d.byID[id.Live.ID]; ok {
-			return i
-		}
-		return nobody
-	}
-	i, ok := d.byName[sought(id)]
-	if !ok {
-		d.unfound = true
-		return nobody
-	}
-	if i == unclear {
-		for _, twin := range d.twins[sought(id)] {
-			if r.claim[twin] == nobody {
-				r.claim[twin] = unclear
-			}
-		}
-	}
-	return i
-}
-
-// take gives an object to an identity; of two that claim one, neither has it.
-func (r *roll) take(k, i int32) {
-	switch first := r.claim[i]; first {
-	case nobody:
-		r.claim[i] = k
-	case unclear:
-		if len(r.rivals[i]) > 0 {
-			r.rivals[i] = append(r.rivals[i], k)
-			r.object[k] = unclear
-			return
-		}
-		r.claim[i] = k // it is one of several of a name, and this one is named by its id
-	default:
-		r.claim[i] = unclear
-		r.rivals[i] = append(r.rivals[i], first, k)
-		r.object[first], r.object[k] = unclear, unclear
-	}
+	called := tenant.Call(want.InTenant(got.Tenant), got)
+	return &roll{Roll: called, want: want, got: got, ids: called.Identities, object: called.Objects, claim: called.Claims}
 }
 
 // tells is [tenant.Observation.Tells], without a copy of the object.
 func (r *roll) tells(o *tenant.Object, f tenant.Field) bool {
-	return !slices.Contains(o.Unknown, f) && slices.Contains(r.directory(o.Kind).fields, f)
+	return !slices.Contains(o.Unknown, f) && slices.Contains(r.got.Read[o.Kind].Fields, f)
 }
 
 // resolve names what an object refers to: an identity's id or, for what is not
 // declared, the tenant's own name of it. It is not known where the tenant did
 // not tell enough.
 func (r *roll) resolve(to tenant.Ref) (name string, known bool) {
-	d := r.directory(to.Kind)
-	if i, ok := d.byID[to.ID]; ok {
+	if i := r.Find(to.Kind, to.ID); i != nobody {
 		if i == unclear || r.claim[i] == unclear {
 			return "", false
 		}
@@ -215,7 +57,7 @@ func (r *roll) resolve(to tenant.Ref) (name string, known bool) {
 	if k, ok := r.declared(ref{to.Kind, to.ID}); ok {
 		return r.ids[k].ID, true
 	}
-	if !d.whole && d.unfound {
+	if !r.got.Read[to.Kind].Whole && r.Unfound(to.Kind) {
 		return "", false // it may be one of those that are found by name and were not seen
 	}
 	return undeclaredName(to.Kind, to.Name, to.ID), true
@@ -240,11 +82,7 @@ func (r *roll) declared(to ref) (int32, bool) {
 
 // identityOf is the identity of an object, or nil.
 func (r *roll) identityOf(kind tenant.Kind, id string) *registry.Identity {
-	d := r.kinds[kind]
-	if d == nil {
-		return nil
-	}
-	if i, ok := d.byID[id]; ok && i >= 0 && r.claim[i] >= 0 {
+	if i := r.Find(kind, id); i >= 0 && r.claim[i] >= 0 {
 		return r.ids[r.claim[i]]
 	}
 	return nil
@@ -252,10 +90,8 @@ func (r *roll) identityOf(kind tenant.Kind, id string) *registry.Identity {
 
 // objectOf is the observed object of that name in the tenant, or nil.
 func (r *roll) objectOf(kind tenant.Kind, id string) *tenant.Object {
-	if d := r.kinds[kind]; d != nil {
-		if i, ok := d.byID[id]; ok && i >= 0 {
-			return &r.got.Objects[i]
-		}
+	if i := r.Find(kind, id); i >= 0 {
+		return &r.got.Objects[i]
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/rollcall-dev/rollcall/registry"
@@ -21,6 +22,7 @@ type Order struct {
 	Until  time.Time `json:"until,omitzero"`  // of pause and accept: when it ends by itself; a pause without it does not
 	Plan   string    `json:"plan,omitempty"`  // of ask and approve: [Plan.ID]
 	Drift  string    `json:"drift,omitempty"` // of accept: [Drift.Key]
+	Glass  *Glass    `json:"glass,omitempty"` // of breakGlass and closeGlass: the window; of closeGlass its name alone
 }
 
 // An OrderKind says what is ordered.
@@ -33,6 +35,10 @@ const (
 	OrderAsk     OrderKind = "ask"     // that a plan that a limit holds is let through
 	OrderApprove OrderKind = "approve" // lets it through once; not by who asked
 	OrderAccept  OrderKind = "accept"  // a drift is left as it is until the end
+	OrderConfirm OrderKind = "confirm" // a registry that declares much less than before is meant
+
+	OrderBreakGlass OrderKind = "breakGlass" // nothing of what a window names is reverted; counts at once, within a pass too
+	OrderCloseGlass OrderKind = "closeGlass" // ends such a window, also one of the registry
 )
 
 // Orders keeps orders, by ids that sort in the order in which they were given.
@@ -71,8 +77,8 @@ type Acceptance struct {
 // approvalTime is how long an approval is good for.
 const approvalTime = 24 * time.Hour
 
-// Obey is what is remembered after an order, or why it is refused.
-func (h History) Obey(o Order, policy *registry.Policy) (_ History, refused string) {
+// Obey is what is remembered of a tenant after an order, or why it is refused.
+func (h History) Obey(o Order, want *registry.Snapshot, tenant string) (_ History, refused string) {
 	switch o.Kind {
 	case OrderPause:
 		h.Pauses = append(slices.Clone(h.Pauses), Pause{By: o.By, Reason: o.Reason, At: o.At, Until: o.Until})
@@ -86,7 +92,13 @@ func (h History) Obey(o Order, policy *registry.Policy) (_ History, refused stri
 	case OrderApprove:
 		return h.approve(o)
 	case OrderAccept:
-		return h.accept(o, policy)
+		return h.accept(o, want.Policy)
+	case OrderBreakGlass:
+		return h.openGlass(o, want)
+	case OrderCloseGlass:
+		return h.closeGlass(o, want)
+	case OrderConfirm:
+		h.Declared, h.Commit = len(want.InTenant(tenant)), want.Commit
 	default:
 		return h, fmt.Sprintf("there is no order %q", o.Kind)
 	}
@@ -201,7 +213,17 @@ func (p *pass) obeyOne(ctx context.Context, id string, body []byte) error {
 	if err := json.Unmarshal(body, &o); err != nil {
 		return fmt.Errorf("read the order %s: %w", id, err)
 	}
-	history, refused := p.memory.History.Obey(o, p.want.Policy)
+	history, refused := p.memory.History.Obey(o, p.want, p.Tenant)
+	if o.Kind == OrderConfirm {
+		o.Reason = strings.TrimSpace(fmt.Sprintf("%s declared instead of %d %s", identities(history.Declared), p.memory.History.Declared, o.Reason))
+	}
+	if o.Glass != nil {
+		window := Glass{Name: clip(o.Glass.Name, shortText)}
+		if refused == "" {
+			window = history.Glass[o.Glass.Name] // as it counts, which may be shorter than it was asked for
+		}
+		o.Glass = &window
+	}
 	r := p.record(RecordOrder)
 	r.Act, r.Approver = id, o.By
 	r.Data.Order, r.Data.Reason = &o, clip(refused, longText)
@@ -212,8 +234,8 @@ func (p *pass) obeyOne(ctx context.Context, id string, body []byte) error {
 	return p.save(ctx)
 }
 
-// halted tells whether a pause was ordered since the pass began, which counts
-// before the next write.
+// halted tells whether a pause, or a break-glass window, was ordered since the
+// pass began, which counts before the next write.
 func (p *pass) halted(ctx context.Context) (bool, error) {
 	if p.Orders == nil {
 		return false, nil
@@ -224,7 +246,7 @@ func (p *pass) halted(ctx context.Context) (bool, error) {
 	}
 	for _, body := range orders {
 		var o Order
-		if err := json.Unmarshal(body, &o); err != nil || o.Kind == OrderPause {
+		if err := json.Unmarshal(body, &o); err != nil || o.Kind == OrderPause || o.Kind == OrderBreakGlass {
 			return true, nil // one that cannot be read may be a pause
 		}
 	}

@@ -18,7 +18,7 @@ import (
 type desk map[string][]byte
 
 func (d desk) give(o Order) string {
-	id := fmt.Sprintf("%020d", time.Now().UnixNano())
+	id := fmt.Sprintf("%020d-%d", time.Now().UnixNano(), len(d)) // of several at one moment too
 	o.At = time.Now().UTC()
 	d[id], _ = json.Marshal(o)
 	return id

@@ -31,10 +31,11 @@ type Action struct {
 	Good   *tenant.Object `json:"good,omitempty"` // of restore: what it becomes
 	Due    time.Time      `json:"due,omitzero"`   // of wait: when its grace period is over and the change windows are open; zero where nobody can tell
 
-	Identity string `json:"identity,omitempty"` // of Object, where it has one; a webhook's drift may act on its workflow
-	Would    Verb   `json:"would,omitempty"`    // of wait, and of what a held plan does not do: what would be done
-	With     string `json:"with,omitempty"`     // the id of the action that mends this drift too
-	Window   string `json:"window,omitempty"`   // the break-glass window that suspends the revert
+	Identity string   `json:"identity,omitempty"` // of Object, where it has one; a webhook's drift may act on its workflow
+	Would    Verb     `json:"would,omitempty"`    // of wait, and of what a held plan does not do: what would be done
+	With     string   `json:"with,omitempty"`     // the id of the action that mends this drift too
+	After    []string `json:"after,omitempty"`    // the ids of the acts without which this one is not begun
+	Window   string   `json:"window,omitempty"`   // the break-glass window that suspends the revert
 }
 
 // Reverts tells whether the action writes to the tenant.
@@ -60,6 +61,8 @@ type Plan struct {
 
 	Ignored int `json:"ignored,omitempty"` // drifts of classes that the policy ignores
 
+	Proposals []Proposal `json:"proposals,omitempty"` // of the actions that propose, in their order
+
 	Approval *Approval `json:"approval,omitempty"` // by which it is let through although it is over a limit
 }
 
@@ -75,6 +78,14 @@ type Sighting struct {
 	Drift   Drift       `json:"drift"`             // as last seen
 }
 
+// Last is what the last pass that could read the tenant came to.
+type Last struct {
+	Plan    string `json:"plan,omitempty"`    // [Plan.ID]
+	Reverts int    `json:"reverts,omitempty"` // that it wants, done or held
+	Held    string `json:"held,omitempty"`
+	Limit   bool   `json:"limit,omitempty"`
+}
+
 // History is what is remembered of a tenant from pass to pass. The zero value
 // is a tenant that was never seen.
 type History struct {
@@ -86,8 +97,14 @@ type History struct {
 	At       time.Time                `json:"at,omitzero"`    // of the last pass that could read the tenant
 	Held     string                   `json:"held,omitempty"` // the last plan's, where people were told
 
+	Last     Last                  `json:"last,omitzero"`
 	Pauses   []Pause               `json:"pauses,omitempty"`
 	Asked    *Approval             `json:"asked,omitempty"`    // for which nobody has approved yet
 	Approved *Approval             `json:"approved,omitempty"` // not used yet
 	Accepted map[string]Acceptance `json:"accepted,omitempty"` // by Drift.Key
+
+	Glass   map[string]Glass     `json:"glass,omitempty"`   // windows that people ordered, by name
+	Windows []Window             `json:"windows,omitempty"` // that were open in the last pass, or owed a review
+	Reviews map[string]Review    `json:"reviews,omitempty"` // that are overdue, where people were told, by window
+	Leaving map[string]time.Time `json:"leaving,omitempty"` // retired identities that were last seen to act then, by id
 }

@@ -24,6 +24,8 @@ type Reconciler struct {
 	Writer tenant.Reader                            // the same driver once more, where it may revert; its abilities are those that it implements
 	Paused string                                   // why there is no Writer, for people; part of the plans that would revert
 	State  State                                    // of [Reconciler.Pass] required
+	Forge  Forge                                    // keeps proposals; nil where none are opened
+	Mute   string                                   // why none are made, for people; part of the plans that would propose
 	Orders Orders                                   // what people order; nil where nobody does
 	Record Recorder                                 // of Pass required
 	Alert  func(ctx context.Context, a Alert) error // tells people; nil tells nobody
@@ -35,6 +37,7 @@ type Reconciler struct {
 type State interface {
 	Memory
 	Acts
+	Archive
 }
 
 // Memory keeps what is remembered of a tenant from pass to pass.
@@ -58,8 +61,10 @@ type Outcome struct {
 	Plan        Plan
 	Observation tenant.Observation // the zero value where the tenant could not be read
 	Acts        []Act
-	Resolved    []Act         // acts of an earlier pass that a crash had left open
-	Unreadable  string        // why the tenant could not be read at all, or ""
+	Resolved    []Act  // acts of an earlier pass that a crash had left open
+	Unreadable  string // why the tenant could not be read at all, or ""
+	Proposed    []ProposalChange
+	Unproposed  string        // why the forge does not have what the plan proposes, or ""
 	RetryAfter  time.Duration // how long the tenant asks to be left alone; 0 where it does not say
 }
 
@@ -77,18 +82,22 @@ type memory struct {
 	Plan    string  `json:"plan,omitempty"` // the digest of the plan that is in evidence
 
 	LastOrder string `json:"lastOrder,omitempty"` // that was obeyed
+
+	Proposed map[string]Proposed `json:"proposed,omitempty"` // by Drift.Key
 }
 
 // A pass is one round.
 type pass struct {
 	*Reconciler
 	memory memory
-	want   *registry.Snapshot
+	want   *registry.Snapshot // with the windows that people ordered, once it is looked at
+	plain  *registry.Snapshot // without
 	drifts []Drift
 	now    time.Time
 	out    Outcome
 	alerts []Alert
-	hold   bool // an act of an earlier pass is not resolved, so nothing is done
+	mended []string // keys of drifts that an act of this pass was seen to end
+	hold   bool     // an act of an earlier pass is not resolved, so nothing is done
 }
 
 // Look makes the plan that a pass would make now, and changes nothing at all:
@@ -113,12 +122,25 @@ func (r *Reconciler) Pass(ctx context.Context) (Outcome, error) {
 		return Outcome{}, fmt.Errorf("reconcile %s: without state and evidence nothing may be done", r.Tenant)
 	}
 	p := pass{Reconciler: r}
-	for _, step := range []func(context.Context) error{p.remember, p.desire, p.obey, p.resolve, p.look, p.recordPlan, p.act, p.advance, p.tell} {
+	for _, step := range []func(context.Context) error{p.remember, p.desire, p.obey, p.resolve, p.look, p.keep, p.recordPlan, p.act, p.offboard, p.advance, p.tell, p.propose} {
 		if err := step(ctx); err != nil {
 			return p.out, fmt.Errorf("reconcile %s: %w", r.Tenant, err)
 		}
 	}
 	return p.out, nil
+}
+
+// ReadHistory reads what a state keeps of a tenant; of nothing it is the zero
+// history.
+func ReadHistory(body []byte) (History, error) {
+	var m memory
+	if len(body) == 0 {
+		return m.History, nil
+	}
+	if err := json.Unmarshal(body, &m); err != nil {
+		return History{}, fmt.Errorf("read what is remembered: %w", err)
+	}
+	return m.History, nil
 }
 
 func (p *pass) remember(ctx context.Context) error {
@@ -161,6 +183,8 @@ func (p *pass) look(ctx context.Context) error {
 	if err := p.desire(ctx); err != nil {
 		return err
 	}
+	p.plain = p.want
+	p.memory.History, p.want = p.memory.History.Over(p.plain, time.Now())
 	want := p.want
 	got, err := p.Driver.Observe(ctx)
 	p.now = time.Now().UTC()
@@ -180,6 +204,7 @@ func (p *pass) look(ctx context.Context) error {
 	if p.Paused != "" {
 		p.out.Plan.pause(p.Paused)
 	}
+	p.proposals()
 	return nil
 }
 
@@ -245,7 +270,8 @@ func (p *pass) advance(ctx context.Context) error {
 	if p.out.Unreadable != "" {
 		p.memory.History = seen.blind(p.drifts[0], p.now)
 	} else {
-		p.memory.History = Advance(seen, p.drifts, p.out.Plan, p.out.Observation, p.want, p.now)
+		p.memory.History = Advance(seen, p.drifts, p.out.Plan, p.out.Observation, p.want, p.now).mended(p.mended)
 	}
+	p.memory.History.Windows = p.windows()
 	return p.save(context.WithoutCancel(ctx))
 }

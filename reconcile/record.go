@@ -22,10 +22,12 @@ const (
 	RecordPlan       RecordKind = "plan"       // what would be done; kept when it changed, and in every pass inside a break-glass window
 	RecordUnreadable RecordKind = "unreadable" // the tenant could not be read at all
 	RecordIntent     RecordKind = "intent"     // about to act
-	RecordDropped    RecordKind = "dropped"    // an act that was not begun, for the object changed since it was decided on
+	RecordDropped    RecordKind = "dropped"    // an act that was not begun, for the object changed since it was decided on, or what comes before it was not done
 	RecordOutcome    RecordKind = "outcome"    // what came of an intent
+	RecordProposed   RecordKind = "proposed"   // a proposal was opened, or brought up to date
+	RecordWithdrawn  RecordKind = "withdrawn"  // a proposal that rollcall no longer keeps, and why
+	RecordOffboarded RecordKind = "offboarded" // nothing of a retired identity acts any more, as was seen again
 	RecordOrder      RecordKind = "order"      // what a person told the reconciler to do, and whether it was refused
-	RecordConfirmed  RecordKind = "confirmed"  // a person accepts a registry that is much smaller, or a branch that was rewound
 )
 
 // A Record is one piece of evidence. It holds no secret, for an observation
@@ -50,6 +52,8 @@ type RecordData struct {
 	Receipt *tenant.Receipt `json:"receipt,omitempty"`
 	Undo    string          `json:"undo,omitempty"` // how a person takes it back
 	Order   *Order          `json:"order,omitempty"`
+
+	Proposal *RecordedProposal `json:"proposal,omitempty"`
 }
 
 // A Result is what came of an act.
@@ -63,6 +67,7 @@ const (
 	FoundNotDone Result = "found not done; decided anew"    // after such a crash; it is not repeated blindly
 	Unknown      Result = "unknown; looked at again"        // the tenant did not answer: the next pass finds out
 	Dropped      Result = "dropped; the object has changed" // no intent was recorded
+	Postponed    Result = "not begun; what comes before it was not done"
 )
 
 // A RecordedPlan is what evidence keeps of a plan.

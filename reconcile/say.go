@@ -81,7 +81,7 @@ func sayUnread(name, platform string, k tenant.Kind, c tenant.Coverage, offered 
 }
 
 func (d *differ) sayUnclear(id *registry.Identity) string {
-	if claims := d.rivals[d.find(id)]; len(claims) > 0 {
+	if claims := d.Rivals(id); len(claims) > 0 {
 		var names []string
 		for _, k := range claims {
 			names = append(names, d.ids[k].ID)
@@ -93,12 +93,11 @@ func (d *differ) sayUnclear(id *registry.Identity) string {
 		return fmt.Sprintf("%s %q is not told apart: tenant %q lists the id %q more than once", singular(id.Kind), id.ID, d.got.Tenant, id.Live.ID)
 	}
 	var twins []string
-	for _, i := range d.directory(id.Kind).twins[sought(id)] {
+	for _, i := range d.Twins(id) {
 		twins = append(twins, d.got.Objects[i].ID)
 	}
-	name := strings.TrimPrefix(sought(id), "login\x00")
 	return fmt.Sprintf("%s %q is not told apart: tenant %q has several %s named %q (ids %s); give it the live.id of the right one",
-		singular(id.Kind), id.ID, d.got.Tenant, plural(id.Kind), name, quoted(set(twins)))
+		singular(id.Kind), id.ID, d.got.Tenant, plural(id.Kind), tenant.Sought(id), quoted(set(twins)))
 }
 
 // quoted lists a few of the texts and how many more there are.
@@ -137,7 +136,7 @@ func sayOverdue(x Drift) string {
 }
 
 func sayMissing(name string, id *registry.Identity) string {
-	looked := fmt.Sprintf("no %s named %q", singular(id.Kind), strings.TrimPrefix(sought(id), "login\x00"))
+	looked := fmt.Sprintf("no %s named %q", singular(id.Kind), tenant.Sought(id))
 	if id.Live.ID != "" {
 		looked = fmt.Sprintf("no %s with the id %q", singular(id.Kind), id.Live.ID)
 	}

@@ -75,6 +75,17 @@ func (p Plan) Text(w io.Writer) error {
 	return err
 }
 
+// last is what is remembered of a plan.
+func (p Plan) last() Last {
+	l := Last{Plan: p.ID, Held: p.Held, Limit: p.Limit}
+	for _, a := range p.Actions {
+		if a.Reverts() || a.Verb == DoFlag && a.Would != "" {
+			l.Reverts++
+		}
+	}
+	return l
+}
+
 func (p Plan) title() string {
 	if p.Commit == "" {
 		return fmt.Sprintf("tenant %s", p.Tenant)

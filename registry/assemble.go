@@ -50,7 +50,6 @@ func (a *assembly) addAll(f *file, placed bool) {
 
 // addIdentity adds the identity of a file that holds nothing else.
 func (a *assembly) addIdentity(id *Identity) {
-	id.read = a.read
 	s, _ := sectionOf("identities")
 	if !a.twice(s, id.ID, id.Source(), func() Pos { return id.Pos("") }) {
 		a.Identities = append(a.Identities, id)
@@ -81,6 +80,12 @@ func (a *assembly) add(e *entry) {
 	case *Access:
 		v.source = src
 		a.Snapshot.Access = append(a.Snapshot.Access, v)
+	case *Application:
+		v.source = src
+		a.Applications = append(a.Applications, v)
+	case *OrganisationRule:
+		v.source = src
+		a.Rules = append(a.Rules, v)
 	}
 }
 
@@ -115,7 +120,10 @@ func (a *assembly) finish() *Snapshot {
 	slices.SortFunc(a.Tenants, func(x, y *Tenant) int { return strings.Compare(x.ID, y.ID) })
 	slices.SortFunc(a.Exceptions, func(x, y *Exception) int { return strings.Compare(x.ID, y.ID) })
 	slices.SortFunc(a.Snapshot.Access, func(x, y *Access) int { return strings.Compare(x.ID, y.ID) })
-	slices.Sort(a.Approvals)
+	slices.SortFunc(a.Applications, func(x, y *Application) int { return strings.Compare(x.ID, y.ID) })
+	slices.SortFunc(a.Rules, func(x, y *OrganisationRule) int { return strings.Compare(x.ID, y.ID) })
+	a.extendCatalogue()
+	slices.SortFunc(a.Approvals, func(x, y ApprovalPolicy) int { return strings.Compare(x.Name, y.Name) })
 	slices.SortStableFunc(a.problems, comparePlaces)
 	a.Snapshot.Problems = a.problems
 	return Build(a.Snapshot)

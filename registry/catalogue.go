@@ -12,7 +12,8 @@ import (
 type Catalogue struct {
 	Apps map[string]*App
 
-	aliases map[string]*App // by any other name; nil where the catalogue is made by hand
+	aliases map[string]*App                   // by any other name; nil where the catalogue is made by hand
+	named   func() map[*App]map[string]Effect // what operations are called; nil where the catalogue is made by hand
 }
 
 // An App is one application that connectors reach, or one platform.
@@ -28,6 +29,10 @@ type App struct {
 	StrongAuth  []string          // auth methods better than basic or query-string ones
 	Hosts       []string          // of its HTTP interface; "*." in front stands for any subdomain
 	AccessPaths []string          // under which a write rules access; "*" stands for one segment
+
+	Needs    map[string][]string // by operation, the scopes any one of which is enough: see [Catalogue.Needed]
+	SignIn   []string            // scopes for signing in, which no operation needs
+	Platform *Platform           // nil where it is not known as one
 }
 
 // An Effect is what an operation does.
@@ -101,18 +106,21 @@ func (c *Catalogue) RolePower(app, role string) (Tier, bool) {
 }
 
 // OperationEffect is what an operation of an application does, and whether
-// that is known. "METHOD host/path" is judged by its method and, where some
-// application of the catalogue has the host, by its path.
+// that is known: by the application's own facts or, where they are silent, by
+// what n8n's nodes call it. "METHOD host/path" is judged by its method and,
+// where some application of the catalogue has the host, by its path.
 func (c *Catalogue) OperationEffect(app, operation string) (Effect, bool) {
-	if method, target, ok := cutRequest(operation); ok {
-		return c.requestEffect(method, target), true
-	}
 	a := c.App(app)
-	if a == nil {
-		return Effect{}, false
+	if method, target, ok := cutRequest(operation); ok {
+		return c.requestEffect(a, method, target)
 	}
-	e, ok := a.Operations[operation]
-	return e, ok
+	if a != nil {
+		if e, ok := a.Operations[operation]; ok {
+			return e, true
+		}
+	}
+	e := c.byName(app)[operation]
+	return e, e.Power != ""
 }
 
 // IsWildcard tells whether a scope grants whatever there is, now or later:

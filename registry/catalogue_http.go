@@ -3,53 +3,121 @@ package registry
 import (
 	"net/url"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
+)
+
+// safe are the methods that read by what HTTP says of them, others those that
+// write.
+var (
+	safe   = []string{"GET", "HEAD", "OPTIONS"}
+	writes = []string{"POST", "PUT", "PATCH", "DELETE"}
 )
 
 // cutRequest splits "METHOD host/path" as a step that calls an address by
 // itself is written.
 func cutRequest(operation string) (method, target string, ok bool) {
-	method, target, ok = strings.Cut(operation, " ")
-	if !ok || method == "" || strings.ToUpper(method) != method {
-		return "", "", false
+	method, target, ok = strings.Cut(strings.TrimSpace(operation), " ")
+	if upper := strings.ToUpper(method); slices.Contains(safe, upper) || slices.Contains(writes, upper) {
+		method = upper
 	}
-	if strings.ContainsFunc(method, func(r rune) bool { return r < 'A' || r > 'Z' }) {
+	if !ok || method == "" || strings.ContainsFunc(method, func(r rune) bool { return r < 'A' || r > 'Z' }) {
 		return "", "", false
 	}
 	return method, strings.TrimSpace(target), true
 }
 
-// requestEffect judges an HTTP request. That a write leaves access alone is
-// never known: one path may stand for many things.
-func (c *Catalogue) requestEffect(method, target string) Effect {
-	switch method {
-	case "GET", "HEAD", "OPTIONS":
-		return Effect{Power: ReadOnly, Access: "none"}
-	}
-	host, clean := cutTarget(target)
+// requestEffect judges an HTTP request of a step in an application, which may
+// be nil: its paths count on whatever host it has, those of the others on their
+// own hosts. That a write leaves access alone is never known, for one path may
+// stand for many things; nor is what a reading of an unknown host does, since
+// the host may not keep to what HTTP says of methods.
+func (c *Catalogue) requestEffect(of *App, method, target string) (Effect, bool) {
+	reading := slices.Contains(safe, method)
+	host, paths := cutTarget(target)
 	for _, a := range c.Apps {
-		if a.hasHost(host) && a.rulesAccess(clean) {
-			return Effect{Power: Privileged, Access: "modify"}
+		if a != of && !a.hasHost(host) {
+			continue
+		}
+		switch rule := a.rulesAccess(paths); {
+		case rule == "" || reading && !isCall(rule) && rule != "/":
+		case reading && (rule == "/" || strings.Contains(paths[0], "{}")):
+			return Effect{}, false // what it does stands in its query, or is not known before it runs
+		default:
+			return Effect{Power: Privileged, Access: "modify"}, true
 		}
 	}
-	return Effect{Power: ChangeCapable}
+	if !reading {
+		return Effect{Power: ChangeCapable}, true
+	}
+	if !certainHost(host) {
+		return Effect{}, false
+	}
+	return Effect{Power: ReadOnly, Access: "none"}, true
 }
 
-// cutTarget gives the host in lower case, without a port, and the path without
-// a query, as a server would understand it.
-func cutTarget(target string) (host, clean string) {
+// isCall tells whether a path names something to do and not a thing, as Slack's
+// /api/usergroups.create: its method says nothing then.
+func isCall(rule string) bool {
+	return strings.Contains(rule[strings.LastIndexByte(rule, '/')+1:], ".")
+}
+
+// unknownPart is a part of an address that is only known when the step runs:
+// as drivers write it, and as platforms do.
+var unknownPart = regexp.MustCompile(`(?s)\{\{.*?\}\}|\{[?]\}|\$\{[^}]*\}`)
+
+// hiddenPart is a part of a path that a driver does not show, since it may be
+// a key: one of which it is only known that it is always the same.
+var hiddenPart = regexp.MustCompile(`\{#[0-9a-f]*\}`)
+
+// cutTarget gives the host of an address, in small letters and without a port,
+// a name and password or a dot at its end, and its path, as servers understand
+// it: some decode it once more than others, so there may be several.
+func cutTarget(target string) (host string, paths []string) {
+	target = unknownPart.ReplaceAllString(target, "{}")
+	target = hiddenPart.ReplaceAllString(target, "~")
+	target = strings.ReplaceAll(strings.TrimLeft(target, "= "), `\`, "/")
 	if _, rest, ok := strings.Cut(target, "://"); ok {
 		target = rest
 	}
-	target = strings.ReplaceAll(target, "{?}", "{}") // no start of a query
+	target = strings.TrimLeft(target, "/")
 	target, _, _ = strings.Cut(target, "?")
 	target, _, _ = strings.Cut(target, "#")
-	host, clean, _ = strings.Cut(target, "/")
-	host, _, _ = strings.Cut(host, ":")
-	if plain, err := url.PathUnescape(clean); err == nil {
-		clean = plain
+	host, raw, _ := strings.Cut(target, "/")
+	host = host[strings.LastIndexByte(host, '@')+1:]
+	if plain, err := url.PathUnescape(host); err == nil {
+		host = plain
 	}
-	return strings.ToLower(host), path.Clean("/" + clean)
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
+		host = host[:i]
+	}
+	host = strings.TrimRight(strings.ToLower(host), ".")
+	for range 3 {
+		paths = append(paths, cleanPath(raw))
+		plain, err := url.PathUnescape(raw)
+		if err != nil || plain == raw {
+			break
+		}
+		raw = strings.ReplaceAll(plain, `\`, "/")
+	}
+	return host, paths
+}
+
+// cleanPath takes dot segments and what stands behind ";" in a segment out of a
+// path.
+func cleanPath(raw string) string {
+	parts := strings.Split(raw, "/")
+	for i, p := range parts {
+		parts[i], _, _ = strings.Cut(p, ";")
+	}
+	return path.Clean("/" + strings.Join(parts, "/"))
+}
+
+// certainHost tells whether a host is one, and none that is worked out when the
+// step runs.
+func certainHost(host string) bool {
+	return host != "" && !strings.ContainsAny(host, "{} \t")
 }
 
 func (a *App) hasHost(host string) bool {
@@ -61,14 +129,18 @@ func (a *App) hasHost(host string) bool {
 	return false
 }
 
-func (a *App) rulesAccess(path string) bool {
-	got := segments(path)
-	for _, p := range a.AccessPaths {
-		if startsWith(got, segments(p)) {
-			return true
+// rulesAccess is the access path of the application that one of the paths lies
+// under, or nothing.
+func (a *App) rulesAccess(paths []string) string {
+	for _, p := range paths {
+		got := segments(p)
+		for _, rule := range a.AccessPaths {
+			if startsWith(got, segments(rule)) {
+				return rule
+			}
 		}
 	}
-	return false
+	return ""
 }
 
 func segments(path string) []string {
@@ -77,12 +149,16 @@ func segments(path string) []string {
 
 // startsWith compares paths segment by segment, in any case, for several
 // applications do not mind it. A part that is only known when the step runs
-// ("{?}") may be anything: to say "rules access" too often is the safe mistake.
+// may be anything, and more than one segment: to say "rules access" too often
+// is the safe mistake.
 func startsWith(got, want []string) bool {
-	if len(got) < len(want) {
-		return false
-	}
 	for i, w := range want {
+		if i == len(got) {
+			return false
+		}
+		if got[i] == "{}" && i == len(got)-1 {
+			return true // the rest of the path
+		}
 		if w != "*" && !strings.Contains(got[i], "{}") && !strings.EqualFold(w, got[i]) {
 			return false
 		}

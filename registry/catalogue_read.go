@@ -37,6 +37,7 @@ func readCatalogue(fsys fs.FS, dir string) (*Catalogue, error) {
 			return nil, fmt.Errorf("read catalogue file %s: %w", name, err)
 		}
 	}
+	c.nameOperations()
 	return c, c.index()
 }
 
@@ -100,6 +101,13 @@ func (a *App) set(field string, v ast.Expr) (err error) {
 		a.Roles, err = tiers(v)
 	case "operations":
 		a.Operations, err = effects(v)
+	case "needs":
+		a.Needs, err = lists(v)
+	case "signIn":
+		a.SignIn, err = texts(v)
+	case "platform":
+		a.Platform = &Platform{}
+		err = structFields(v, a.Platform.set)
 	default:
 		err = fmt.Errorf("field %q is none of an application", field)
 	}
@@ -134,6 +142,14 @@ func effects(v ast.Expr) (map[string]Effect, error) {
 	})
 }
 
+func lists(v ast.Expr) (map[string][]string, error) {
+	m := map[string][]string{}
+	return m, structFields(v, func(name string, v ast.Expr) (err error) {
+		m[name], err = texts(v)
+		return err
+	})
+}
+
 func texts(v ast.Expr) ([]string, error) {
 	list, ok := v.(*ast.ListLit)
 	if !ok {
@@ -156,6 +172,14 @@ func text(v ast.Expr) (string, error) {
 		return "", fmt.Errorf("%s: want a text", v.Pos())
 	}
 	return literal.Unquote(lit.Value)
+}
+
+func truth(v ast.Expr) (bool, error) {
+	lit, ok := v.(*ast.BasicLit)
+	if !ok || lit.Value != "true" && lit.Value != "false" {
+		return false, fmt.Errorf("%s: want true or false", v.Pos())
+	}
+	return lit.Value == "true", nil
 }
 
 func structFields(v ast.Expr, each func(name string, v ast.Expr) error) error {

@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"strings"
+
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/token"
 )
@@ -80,9 +82,13 @@ func (c *compiler) gather(s *structProof, e *ast.StructLit, depth int) bool {
 }
 
 // gatherField takes name!: and name?: of any value that compiles, and name: of
-// a text, which the schema itself fills in where it is left out.
+// a text, which the schema itself fills in where it is left out. A definition
+// that may be left out is no field of data.
 func (c *compiler) gatherField(s *structProof, d *ast.Field) bool {
 	name := labelName(d)
+	if strings.HasPrefix(name, "#") && d.Constraint == token.OPTION {
+		return true
+	}
 	_, twice := s.fields[name]
 	if name == "" || name[0] == '_' || name[0] == '#' || twice || d.Alias != nil || len(d.Attrs) > 0 {
 		return false

@@ -31,6 +31,7 @@ func decodeIdentity(id string, n *node) *Identity {
 		Owner: n.str("owner"), Backup: n.str("backup"), Purpose: n.str("purpose"),
 		Tier: Tier(n.str("tier")), State: State(n.str("state")),
 
+		Proposed:    decodeOne(n, "proposed", decodeProposal),
 		Retired:     decodeOne(n, "retired", decodeRetirement),
 		Expires:     n.date("expires"),
 		Recertified: decodeOne(n, "recertified", decodeRecertification),
@@ -78,6 +79,10 @@ func decodeTexts(n *node) map[string]string {
 		}
 	}
 	return m
+}
+
+func decodeProposal(n *node) Proposal {
+	return Proposal{On: n.date("on"), By: n.str("by")}
 }
 
 func decodeRetirement(n *node) Retirement {

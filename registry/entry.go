@@ -19,6 +19,8 @@ type entry struct {
 	placed  bool // stands where its id says
 	value   any  // what it decodes to, once it is settled
 	first   Pos
+
+	constraints *constraints // of a rule, where its file may have some
 }
 
 // settle decodes the entry and lets go of its text.
@@ -37,6 +39,10 @@ func (e *entry) settle() {
 		e.value = decodeException(e.id, e.node)
 	case "access":
 		e.value = decodeAccess(e.id, e.node)
+	case "catalogue":
+		e.value = decodeApplication(e.id, e.node)
+	case "rules":
+		e.value = decodeRule(e.id, e.node, e.constraints)
 	}
 	e.text, e.node, e.root, e.shape = nil, nil, nil, nil
 }

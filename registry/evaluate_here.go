@@ -24,7 +24,8 @@ import (
 type evaluation struct {
 	Values map[string]json.RawMessage `json:"values,omitempty"` // organisation, policy, tenants
 	Faults []evaluationFault          `json:"faults,omitempty"`
-	Error  string                     `json:"error,omitempty"` // why the evaluator could not work; no mistake in the files
+	Broken []brokenRule               `json:"broken,omitempty"` // where rules were judged
+	Error  string                     `json:"error,omitempty"`  // why the evaluator could not work; no mistake in the files
 }
 
 type evaluationFault struct {
@@ -42,6 +43,27 @@ var allowedImports = []string{"list", "math", "regexp", "strings", "struct", "ti
 // trusted, and for tests.
 func EvaluateHere(_ context.Context, files map[string][]byte) ([]byte, error) {
 	var out evaluation
+	data, rules := files[dataFile]
+	files = maps.Clone(files)
+	delete(files, dataFile)
+	inst, err := out.instance(files)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(out.Faults) > 0:
+	case rules:
+		err = out.rules(inst, reachOfConstraints(files), data)
+	default:
+		out.build(inst)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(out)
+}
+
+// instance puts the files and the schema's definitions together.
+func (out *evaluation) instance(files map[string][]byte) (*build.Instance, error) {
 	inst := build.NewContext().NewInstance("", nil)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		f, err := parser.ParseFile(name, files[name])
@@ -52,6 +74,7 @@ func EvaluateHere(_ context.Context, files map[string][]byte) ([]byte, error) {
 		if !out.mayImport(name, f) {
 			continue
 		}
+		openRules(f)
 		if err := inst.AddSyntax(f); err != nil {
 			out.fail(err, nil)
 		}
@@ -59,10 +82,7 @@ func EvaluateHere(_ context.Context, files map[string][]byte) ([]byte, error) {
 	if err := inst.AddSyntax(definitions()); err != nil {
 		return nil, fmt.Errorf("add the embedded schema: %w", err)
 	}
-	if len(out.Faults) == 0 {
-		out.build(inst)
-	}
-	return json.Marshal(out)
+	return inst, nil
 }
 
 // definitions is the schema without its top-level fields, and with entries
@@ -79,8 +99,12 @@ func definitions() *ast.File {
 	})
 	for _, d := range f.Decls {
 		field, ok := d.(*ast.Field)
-		if ok && slices.ContainsFunc(sections, func(s section) bool { return s.def == labelName(field) }) {
+		switch {
+		case !ok:
+		case slices.ContainsFunc(sections, func(s section) bool { return s.def == labelName(field) }):
 			field.Value = &ast.StructLit{Elts: []ast.Decl{&ast.Ellipsis{}}}
+		case labelName(field) == "#Common":
+			withID(field)
 		}
 	}
 	return f
@@ -115,6 +139,12 @@ func (out *evaluation) build(inst *build.Instance) {
 	out.Values = map[string]json.RawMessage{}
 	for _, s := range sections {
 		field := v.LookupPath(cue.ParsePath(s.name))
+		if field.Exists() && !s.loose {
+			out.Faults = append(out.Faults, evaluationFault{
+				File: field.Pos().Filename(), Offset: field.Pos().Offset(),
+				Message: fmt.Sprintf("%s are not read from a file that has to be evaluated; move them to %s.cue", s.name, s.place("ID")),
+			})
+		}
 		if !s.loose || !field.Exists() {
 			continue
 		}

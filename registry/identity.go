@@ -61,6 +61,7 @@ type Identity struct {
 	Tier    Tier
 	State   State
 
+	Proposed     *Proposal
 	Retired      *Retirement
 	Expires      Date // last day on which it may act; empty for none
 	Recertified  *Recertification
@@ -114,6 +115,12 @@ func (id *Identity) Tenant() string {
 func (id *Identity) Name() string {
 	_, n, _ := strings.Cut(id.ID, "/")
 	return n
+}
+
+// A Proposal says when and by whom an identity was proposed.
+type Proposal struct {
+	On Date
+	By string
 }
 
 // A Retirement says when, why and by whom an identity was ended.

@@ -14,8 +14,11 @@ func (c *checker) judge(e *entry) []Problem {
 	e.shape = shapes()[def]
 	if e.section.many {
 		name := "#Name"
-		if e.section.name == "identities" {
+		switch e.section.name {
+		case "identities":
 			name = "#ID"
+		case "rules":
+			name = "#RuleID"
 		}
 		if len(c.check(name, &node{kind: textNode, text: e.id})) > 0 {
 			problems = append(problems, e.problem(ruleSchema, nil,

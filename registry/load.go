@@ -7,10 +7,11 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
-// Load reads the registry of a repository: the files below registry/ and the
-// names of policies/*.cedar. The commit is kept for the record.
+// Load reads the registry of a repository: the files below registry/, and the
+// text of policies/*.cedar and their schema. The commit is kept for the record.
 //
 // Mistakes in files are the snapshot's problems. An error means that something
 // could not be read, and is [ErrNoRegistry] where there is nothing to read.
@@ -24,11 +25,16 @@ func Load(fsys fs.FS, commit string) (*Snapshot, error) {
 type Loader struct {
 	Evaluate Evaluate // evaluates what is no plain data; nil is the running program in a process of its own
 	Workers  int      // files judged at once; 0 is one a processor
+	Cache    *Cache   // what is known of files already; nil for nothing
+
+	// Progress is told how many files of how many are read, by several
+	// goroutines at once; nil for nobody.
+	Progress func(done, of int)
 }
 
 // Load is [Load] with the loader's own settings.
 func (l Loader) Load(ctx context.Context, fsys fs.FS, commit string) (*Snapshot, error) {
-	w := walker{fsys: fsys}
+	w := walker{fsys: fsys, cache: l.Cache}
 	if err := w.walk(); err != nil {
 		return nil, fmt.Errorf("load registry: %w", err)
 	}
@@ -36,7 +42,7 @@ func (l Loader) Load(ctx context.Context, fsys fs.FS, commit string) (*Snapshot,
 	if err != nil {
 		return nil, fmt.Errorf("load registry: %w", err)
 	}
-	files, err := l.readAll(ctx, fsys, w.files)
+	files, err := l.readAll(ctx, fsys, &w)
 	if err != nil {
 		return nil, fmt.Errorf("load registry: %w", err)
 	}
@@ -45,7 +51,9 @@ func (l Loader) Load(ctx context.Context, fsys fs.FS, commit string) (*Snapshot,
 	}
 	a := assembly{problems: w.problems, seen: map[string]map[string]string{}, read: again(fsys)}
 	a.take(files)
-	a.Commit, a.Catalogue, a.Approvals = commit, catalogue, w.approvals
+	a.Commit, a.Catalogue = commit, catalogue
+	a.Approvals, a.ApprovalSchema = w.approvals, w.approvalSchema
+	a.law = lawOf(notable(files))
 	return a.finish(), nil
 }
 
@@ -77,12 +85,10 @@ type outcome struct {
 	identity *Identity // of such a file, which is nil then
 }
 
-func (f *file) outcome() outcome {
+func (f *file) outcome(read func(string) ([]byte, error)) outcome {
 	if len(f.entries) == 1 && len(f.problems) == 0 && f.text == nil && f.entries[0].placed {
 		if id, ok := f.entries[0].value.(*Identity); ok {
-			section, name, _ := homeOf(f.name)
-			id.ID = name // the same text, which need not be kept twice
-			id.source = source{file: f.name, path: []string{section.name, name}}
+			id.stands(f.name, read)
 			return outcome{identity: id}
 		}
 	}
@@ -109,47 +115,119 @@ type orderer interface {
 // together are read together.
 const batch = 32
 
-// readAll reads and judges files, several at once, each worker with a CUE
-// context of its own.
-func (l Loader) readAll(ctx context.Context, fsys fs.FS, names []string) ([]outcome, error) {
-	files := make([]outcome, len(names))
-	workers := l.Workers
-	if workers < 1 {
-		workers = runtime.GOMAXPROCS(0)
+// readAll reads and judges files, but for those that the cache knows.
+func (l Loader) readAll(ctx context.Context, fsys fs.FS, w *walker) ([]outcome, error) {
+	files := make([]outcome, len(w.files))
+	read := again(fsys)
+	l.share(len(w.folders), func() func(i int) error {
+		return func(i int) error {
+			f := w.folders[i]
+			f.out = files[f.from:][:len(f.names):len(f.names)]
+			l.Cache.recall(f.folder, read)
+			return nil
+		}
+	})
+	var left []string
+	var at []int
+	for i, o := range files {
+		if o.identity == nil {
+			left, at = append(left, w.files[i]), append(at, i)
+		}
 	}
+	if err := l.readThese(ctx, fsys, left, func(i int, f *file) { files[at[i]] = f.outcome(read) }); err != nil {
+		return nil, err
+	}
+	l.rememberAll(w, files, at)
+	return files, nil
+}
+
+// rememberAll hands to the cache what was read.
+func (l Loader) rememberAll(w *walker, files []outcome, read []int) {
+	if l.Cache == nil {
+		return
+	}
+	fresh := make([]bool, len(files))
+	for _, i := range read {
+		fresh[i] = true
+	}
+	l.share(len(w.folders), func() func(i int) error {
+		var k keeper
+		return func(i int) error {
+			f := w.folders[i]
+			f.out = make([]outcome, len(f.names))
+			for n := range f.out {
+				f.out[n].identity = files[f.from+n].identity
+			}
+			k.remember(l.Cache, f.folder, func(i int) bool { return fresh[f.from+i] })
+			return nil
+		}
+	})
+	if len(read) > 0 {
+		l.Cache.sweep(time.Now())
+	}
+}
+
+// readThese reads and judges files, several at once, each worker with a CUE
+// context of its own.
+func (l Loader) readThese(ctx context.Context, fsys fs.FS, names []string, then func(i int, f *file)) error {
 	var order []int
 	if o, ok := fsys.(orderer); ok {
 		order = o.ReadingOrder(names)
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(workers, len(names)) {
-		wg.Go(func() {
-			var c checker
-			for ctx.Err() == nil {
-				to := int(next.Add(batch))
-				if to-batch >= len(names) {
-					return
+	var done atomic.Int64
+	batches := (len(names) + batch - 1) / batch
+	err := l.share(batches, func() func(i int) error {
+		var c checker
+		return func(b int) error {
+			to := min((b+1)*batch, len(names))
+			for i := b * batch; i < to && ctx.Err() == nil; i++ {
+				k := i
+				if order != nil {
+					k = order[i]
 				}
-				for i := to - batch; i < min(to, len(names)); i++ {
-					k := i
-					if order != nil {
-						k = order[i]
-					}
-					f, err := c.read(fsys, names[k])
-					if err != nil {
-						cancel(err)
-						return
-					}
-					files[k] = f.outcome()
+				f, err := c.read(fsys, names[k])
+				if err != nil {
+					return err
+				}
+				then(k, f)
+			}
+			if n := done.Add(int64(to - b*batch)); l.Progress != nil {
+				l.Progress(int(n), len(names))
+			}
+			return nil
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return context.Cause(ctx)
+}
+
+// share does n pieces of work on the loader's workers, each of which begins by
+// making what it works with. It stops at the first error.
+func (l Loader) share(n int, begin func() func(i int) error) error {
+	workers := l.Workers
+	if workers < 1 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	var next atomic.Int64
+	var failed atomic.Pointer[error]
+	var wg sync.WaitGroup
+	for range min(workers, n) {
+		wg.Go(func() {
+			work := begin()
+			for i := next.Add(1) - 1; i < int64(n) && failed.Load() == nil; i = next.Add(1) - 1 {
+				if err := work(int(i)); err != nil {
+					failed.CompareAndSwap(nil, &err)
 				}
 			}
 		})
 	}
 	wg.Wait()
-	return files, context.Cause(ctx)
+	if err := failed.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 // read reads one file and judges what is in it.
@@ -180,7 +258,13 @@ func (c *checker) read(fsys fs.FS, name string) (*file, error) {
 		return f, nil
 	}
 	strange := len(r.problems)
-	f.root = r.root()
+	var constraints map[string]*constraints
+	if name == RulesFile {
+		f.text = text
+		f.root, constraints = r.readRules()
+	} else {
+		f.root = r.root()
+	}
 	if r.loose && r.complex {
 		f.text, f.complex, f.problems = text, true, r.problems[:strange]
 		return f, nil
@@ -197,6 +281,7 @@ func (c *checker) read(fsys fs.FS, name string) (*file, error) {
 	}
 	f.problems = r.problems
 	for _, e := range f.entries {
+		e.constraints = constraints[e.id]
 		f.judge(c, e)
 		e.settle()
 	}
@@ -212,6 +297,9 @@ func (c *checker) read(fsys fs.FS, name string) (*file, error) {
 // judge adds what is wrong with an entry.
 func (f *file) judge(c *checker, e *entry) {
 	f.problems = append(f.problems, c.judge(e)...)
+	if e.section.name == "rules" {
+		f.problems = append(f.problems, e.ruleProblems()...)
+	}
 	if p, wrong := e.misplaced(); wrong {
 		f.problems = append(f.problems, p)
 	}

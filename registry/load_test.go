@@ -57,6 +57,9 @@ func TestEachEntryIsReadWhole(t *testing.T) {
 	if x := s.Exceptions[0]; x.ID != "vague" || x.Until != "2026-12-31" {
 		t.Errorf("the exception is %+v", x)
 	}
+	if p := s.Identity("n8n-prod/deploy").Proposed; p == nil || *p != (Proposal{On: "2026-10-20", By: "person/dana"}) {
+		t.Errorf("the token was proposed by %+v", p)
+	}
 	if c := s.Identity("n8n-prod/salesforce-read"); c.Credential.Rotated != "2026-09-01" || c.Endpoint.Host == "" || c.Retired.By != "person/dana" {
 		t.Errorf("the connector is %+v", c)
 	}

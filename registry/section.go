@@ -11,6 +11,7 @@ type section struct {
 	noun  string // one of its entries, for people
 	def   string // the definition that judges an entry
 	many  bool   // entries by id, or one entry
+	one   bool   // its entries stand together in one file
 	loose bool   // its files may use all of CUE
 	limit limits
 }
@@ -32,6 +33,8 @@ var sections = []section{
 	{name: "policy", noun: "policy", def: "#Policy", loose: true, limit: large},
 	{name: "exceptions", noun: "exception", def: "#Exception", many: true, limit: small},
 	{name: "access", noun: "access entry", def: "#Access", many: true, limit: small},
+	{name: "catalogue", noun: "application", def: "#Application", many: true, limit: small},
+	{name: "rules", noun: "rule", def: "#OrganisationRule", many: true, one: true, limit: large},
 }
 
 func sectionOf(name string) (section, bool) {
@@ -45,7 +48,7 @@ func sectionOf(name string) (section, bool) {
 
 // place is where an entry belongs, without the extension.
 func (s section) place(id string) string {
-	if s.many {
+	if s.many && !s.one {
 		return "registry/" + s.name + "/" + id
 	}
 	return "registry/" + s.name
@@ -57,7 +60,7 @@ func homeOf(file string) (s section, id string, ok bool) {
 	rest := strings.TrimSuffix(strings.TrimPrefix(file, "registry/"), path.Ext(file))
 	first, id, nested := strings.Cut(rest, "/")
 	s, ok = sectionOf(first)
-	if !ok || nested != s.many {
+	if !ok || nested != (s.many && !s.one) {
 		return section{}, "", false
 	}
 	return s, id, true

@@ -8,12 +8,18 @@ type Snapshot struct {
 
 	Organisation *Organisation
 	Policy       *Policy
-	Catalogue    *Catalogue
-	Approvals    []string // names of the approval policies: policies/NAME.cedar
+	Catalogue    *Catalogue       // the program's, with what the registry says besides
+	Applications []*Application   // what it says
+	Approvals    []ApprovalPolicy // by name
 	Tenants      []*Tenant
 	Identities   []*Identity
 	Exceptions   []*Exception
 	Access       []*Access
+	Rules        []*OrganisationRule // its own: see [JudgeRules]
+
+	ApprovalSchema []byte // the text of [ApprovalSchemaFile]; nil where there is none, or it was refused
+
+	law map[string][]byte // the files that its own rules are evaluated from; none where there are no rules
 
 	index
 }

@@ -1,6 +1,9 @@
 package registry
 
-import "bytes"
+import (
+	"bytes"
+	"fmt"
+)
 
 // source is where an entry stands. A place is looked for only when it is asked
 // for, by reading the text again: a hundred thousand identities carry none.
@@ -12,6 +15,14 @@ type source struct {
 
 // Source is the file in which the entry stands.
 func (s source) Source() string { return s.file }
+
+// Text is the whole text of that file, as it stands now.
+func (s source) Text() ([]byte, error) {
+	if s.read == nil {
+		return nil, fmt.Errorf("read %q: the entry was not read from a file", s.file)
+	}
+	return s.read(s.file)
+}
 
 // Pos is where a field of the entry stands: a dotted path like
 // "blastRadius.data" or "steps[0].effect", "" for the entry itself. For a

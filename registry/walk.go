@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -15,11 +16,15 @@ var ErrNoRegistry = errors.New("there is no folder registry/ here")
 
 // A walker finds the files of a registry and what hides in it.
 type walker struct {
-	fsys      fs.FS
-	seen      *int // files and folders, so far
-	files     []string
-	approvals []string
-	problems  []Problem
+	cache          *Cache
+	ids            []ContentID // of the content of the files
+	folders        []listed    // that a cache may know
+	fsys           fs.FS
+	seen           *int // files and folders, so far
+	files          []string
+	approvals      []ApprovalPolicy
+	approvalSchema []byte
+	problems       []Problem
 }
 
 func (w *walker) walk() error {
@@ -46,7 +51,7 @@ func (w *walker) walk() error {
 			err = w.folder("registry")
 		}
 		if errors.Is(err, errTooMany) {
-			w.files, w.problems = nil, nil
+			w.files, w.ids, w.folders, w.problems = nil, nil, nil, nil
 			w.hostile("registry", fmt.Sprintf("the folder holds more than %d files and folders, and none is read; take out what is no registry", mostEntries))
 			err = nil
 		}
@@ -116,11 +121,12 @@ func (w *walker) folder(dir string) error {
 		case irregular(e.Type()) != "":
 			w.hostile(name, "the file is "+irregular(e.Type())+"; keep the file itself in the registry")
 		case e.IsDir():
-			err = w.subfolder(name)
+			err = w.subfolder(name, contentID(e))
 		case hiddenFile(e.Name()) != "":
 			w.hostile(name, "plain CUE tools skip this file in silence: "+hiddenFile(e.Name()))
 		case format(name) != "" && name != "registry/schema.cue":
 			w.files = append(w.files, name)
+			w.ids = append(w.ids, contentID(e))
 		}
 		if err != nil {
 			return err
@@ -129,9 +135,12 @@ func (w *walker) folder(dir string) error {
 	return nil
 }
 
-func (w *walker) subfolder(dir string) error {
+func (w *walker) subfolder(dir string, id ContentID) error {
 	why := hiddenFolder(path.Base(dir))
-	if why == "" {
+	switch {
+	case why == "" && w.cache != nil && path.Dir(dir) == "registry/identities":
+		return w.tenant(dir, id)
+	case why == "":
 		return w.folder(dir)
 	}
 	inside := walker{fsys: w.fsys, seen: w.seen}
@@ -144,29 +153,38 @@ func (w *walker) subfolder(dir string) error {
 	return nil
 }
 
+// A listed folder is one whose files stand in the list from one number on.
+type listed struct {
+	*folder
+	from int
+}
+
+// tenant is a folder of identities, which is not looked into where it is the
+// same as the last time.
+func (w *walker) tenant(dir string, id ContentID) error {
+	from, wrong, seen := len(w.files), len(w.problems), *w.seen
+	f := w.cache.last(dir)
+	if f != nil && f.clean && f.id == id && id != (ContentID{}) {
+		w.files, w.ids = append(w.files, f.names...), append(w.ids, f.ids...)
+		if *w.seen += f.seen; *w.seen > mostEntries {
+			return errTooMany
+		}
+	} else if err := w.folder(dir); err != nil {
+		return err
+	}
+	w.folders = append(w.folders, listed{from: from, folder: &folder{
+		dir: dir, id: id, clean: len(w.problems) == wrong, seen: *w.seen - seen,
+		names: slices.Clone(w.files[from:]), ids: slices.Clone(w.ids[from:]),
+	}})
+	return nil
+}
+
 // first is a file that was found.
 func (w *walker) first() string {
 	if len(w.files) > 0 {
 		return w.files[0]
 	}
 	return w.problems[0].Pos.File
-}
-
-func (w *walker) policies() error {
-	entries, err := fs.ReadDir(w.fsys, "policies")
-	if err != nil {
-		return fmt.Errorf("read folder policies: %w", err)
-	}
-	for _, e := range entries {
-		if irregular(e.Type()) != "" {
-			w.hostile("policies/"+e.Name(), "the file is "+irregular(e.Type())+"; keep the file itself in the repository")
-			continue
-		}
-		if name, ok := strings.CutSuffix(e.Name(), ".cedar"); ok && !e.IsDir() {
-			w.approvals = append(w.approvals, name)
-		}
-	}
-	return nil
 }
 
 // readFile reads at most limit bytes of a file and one more, by which a file

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -68,6 +69,7 @@ func resolveConfig(ctx context.Context, named string) (*config.Config, *secret.R
 	redactor := &secret.Redactor{}
 	if len(problems) == 0 {
 		problems = cfg.Resolve(ctx, path, secret.Resolver{Redactor: redactor})
+		problems = append(problems, badChannels(path, cfg.Alerts)...)
 	}
 	return cfg, redactor, saidProblems(problems)
 }
@@ -102,7 +104,10 @@ request can aim no credential anywhere.`,
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "the configuration is sound: %d tenants, state %s, evidence %s\n", len(cfg.Tenants), cfg.State, cfg.Evidence.Dir)
+			if gap := untold(cfg.Alerts); gap != "" {
+				fmt.Fprintln(c.OutOrStdout(), "note: "+gap)
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), "the configuration is sound: %d tenants, state %s, evidence %s\n", len(cfg.Tenants), stateOf(cfg), cmp.Or(cfg.Evidence.Dir, "in the state until a daemon that has evidence.dir takes it"))
 			return err
 		},
 	}

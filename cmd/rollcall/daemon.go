@@ -15,6 +15,7 @@ import (
 
 	"github.com/rollcall-dev/rollcall/internal/alert"
 	"github.com/rollcall-dev/rollcall/internal/jobs"
+	"github.com/rollcall-dev/rollcall/internal/store"
 )
 
 // stopTime is how long passes that run may take to end when the daemon stops.
@@ -77,10 +78,16 @@ func (fl *fleet) serve(ctx context.Context, log *slog.Logger) (err error) {
 	}
 	d := &daemon{duty: on, log: log, metrics: newMetrics(fl.names)}
 	d.runner = &jobs.Runner{
-		DB: on.db.SQL(), Timeout: passTime, Concurrency: together, Log: errorsOnly(log), Intervals: map[string]time.Duration{}, Pass: d.call,
+		DB: on.db, Timeout: passTime, Concurrency: together, Log: errorsOnly(log), Intervals: map[string]time.Duration{}, Pass: d.call,
 	}
 	for _, name := range fl.names {
 		d.runner.Intervals[name] = fl.cfg.Tenants[name].Interval
+	}
+	if on.evidence == nil && on.writer == nil {
+		log.InfoContext(ctx, "evidence is kept in the database; a daemon that has evidence.dir writes it into the log")
+	}
+	if gap := untold(fl.cfg.Alerts); gap != "" {
+		log.WarnContext(ctx, "not everything is told to people", "why", gap)
 	}
 	log.InfoContext(ctx, "daemon started", "tenants", len(fl.names), "revert", fl.cfg.Revert, "listen", listener.Addr().String(), "version", versionOf().Version)
 	return d.run(ctx, listener)
@@ -122,8 +129,17 @@ func (d *daemon) run(ctx context.Context, listener net.Listener) error {
 		}
 		return nil
 	})
+	writing, stopWriting := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWriting()
+	if d.writer != nil {
+		g.Go(func() error {
+			d.writer.Run(writing)
+			return nil
+		})
+	}
 	g.Go(func() error {
 		err := d.runner.Run(ctx, stopTime)
+		stopWriting() // what the last passes said is written when all is closed
 		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
 		return errors.Join(err, server.Shutdown(stop))
@@ -135,10 +151,10 @@ func (d *daemon) run(ctx context.Context, listener net.Listener) error {
 
 // call is one pass over one tenant. An error is logged here, and makes the
 // tenant back off.
-func (d *daemon) call(ctx context.Context, name string) error {
+func (d *daemon) call(ctx context.Context, name string, held *store.Held) error {
 	d.tellSource(ctx)
 	began := time.Now()
-	o, err := d.pass(ctx, name)
+	o, err := d.pass(ctx, name, held)
 	d.metrics.passed(name, o, err, time.Since(began))
 	for _, a := range append(o.Resolved, o.Acts...) {
 		d.log.InfoContext(ctx, "act", "tenant", name, "verb", string(a.Action.Verb), "identity", a.Action.Drift.Identity,
@@ -174,7 +190,7 @@ func (d *daemon) tellSource(ctx context.Context) {
 	}
 	d.metrics.followed(now == "")
 	d.mu.Lock()
-	changed := now != d.sourceErr
+	before, changed := d.sourceErr, now != d.sourceErr
 	d.sourceErr = now
 	d.mu.Unlock()
 	if !changed {
@@ -184,7 +200,11 @@ func (d *daemon) tellSource(ctx context.Context) {
 	if now != "" {
 		a.Type, a.Message = alert.RegistryBad, "the registry's newest state is not followed: "+now
 	}
-	d.alerts.sender.Send(ctx, a)
+	if d.alerts.sender.Send(ctx, a) != nil { // the next pass tells it
+		d.mu.Lock()
+		d.sourceErr = before
+		d.mu.Unlock()
+	}
 }
 
 // slogWriter puts lines that are for people into the log.

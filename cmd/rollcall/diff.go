@@ -88,7 +88,8 @@ func (f *fleetFlags) showOne(w io.Writer, o reconcile.Outcome, more bool) error 
 			Digest     string          `json:"digest"`
 			Acts       []reconcile.Act `json:"acts,omitempty"`
 			Unreadable string          `json:"unreadable,omitempty"`
-		}{o.Plan, o.Plan.Digest(), append(o.Resolved, o.Acts...), o.Unreadable})
+			Unproposed string          `json:"unproposed,omitempty"`
+		}{o.Plan, o.Plan.Digest(), append(o.Resolved, o.Acts...), o.Unreadable, o.Unproposed})
 	}
 	if more {
 		fmt.Fprintln(w)
@@ -96,6 +97,7 @@ func (f *fleetFlags) showOne(w io.Writer, o reconcile.Outcome, more bool) error 
 	if err := o.Plan.Text(w); err != nil {
 		return err
 	}
+	sayProposals(w, o)
 	return sayActs(w, o)
 }
 

@@ -49,7 +49,9 @@ func (f *evidenceFlags) log() (dir, key string, err error) {
 		if err != nil {
 			return "", "", fmt.Errorf("find the evidence log: %w; or name its folder with --dir", err)
 		}
-		dir = cfg.Evidence.Dir
+		if dir = cfg.Evidence.Dir; dir == "" {
+			return "", "", errors.New("the configuration has no evidence.dir: the daemon that has it writes the log; name the log's folder with --dir")
+		}
 	}
 	path := f.key
 	if path == "" {

@@ -19,6 +19,7 @@ import (
 	"github.com/rollcall-dev/rollcall/evidence"
 	"github.com/rollcall-dev/rollcall/internal/config"
 	"github.com/rollcall-dev/rollcall/internal/follow"
+	"github.com/rollcall-dev/rollcall/internal/outbox"
 	"github.com/rollcall-dev/rollcall/internal/secret"
 	"github.com/rollcall-dev/rollcall/internal/store"
 	"github.com/rollcall-dev/rollcall/reconcile"
@@ -137,10 +138,11 @@ func (fl *fleet) known(ctx context.Context) error {
 // reconciler is that of one tenant, which can look and do no more. kept is
 // what the store remembers, or nil.
 func (fl *fleet) reconciler(name string, kept *store.DB) *reconcile.Reconciler {
-	r := &reconcile.Reconciler{Tenant: name, Desired: fl.desired.Snapshot, Driver: fl.drivers[name]}
+	r := &reconcile.Reconciler{Tenant: name, Desired: fl.desired.Snapshot, Driver: fl.drivers[name], Remind: remindOf(fl.cfg.Alerts)}
 	if kept != nil {
-		r.State = kept
+		r.State, r.Orders = keeper{kept, fl.redactor}, kept
 	}
+	r.Mute = fl.mute()
 	if !fl.cfg.Revert {
 		r.Paused = "the configuration says revert: false; nothing is reverted"
 	}
@@ -167,22 +169,21 @@ func (fl *fleet) each(ctx context.Context, do func(ctx context.Context, name str
 
 // view is what a daemon remembers, to look at; nil where there is nothing yet.
 func (fl *fleet) view(ctx context.Context) (*store.DB, error) {
-	db, err := store.View(ctx, fl.cfg.State)
+	place, err := fl.cfg.Place(ctx, secret.Resolver{})
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.View(ctx, place)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	return db, err
 }
 
-// lastCheckpoint is the setting that remembers what the log's signed head was:
-// a log that was replaced while nobody looked does not extend it.
-const lastCheckpoint = "evidence.checkpoint"
-
-func (fl *fleet) openEvidence(ctx context.Context, db *store.DB, log *slog.Logger) (*evidence.Log, error) {
-	since, err := db.Setting(ctx, lastCheckpoint)
-	if err != nil {
-		return nil, err
-	}
+// openEvidence opens the log for writing. since is its signed head as it is
+// remembered, or "": a log that was replaced while nobody looked does not
+// extend it.
+func (fl *fleet) openEvidence(ctx context.Context, since string, log *slog.Logger) (*evidence.Log, error) {
 	e := fl.cfg.Evidence
 	options := evidence.Options{Origin: e.Origin, Key: e.Key, Refuse: fl.redactor.Refuse}
 	if since != "" {
@@ -200,11 +201,14 @@ func (fl *fleet) openEvidence(ctx context.Context, db *store.DB, log *slog.Logge
 
 // remember keeps the log's signed head in the state.
 func (d *duty) remember(ctx context.Context) error {
-	checkpoint, err := d.record.log.Checkpoint()
+	if d.evidence == nil {
+		return nil // who writes the log does it
+	}
+	checkpoint, err := d.evidence.Checkpoint()
 	if err != nil {
 		return err
 	}
-	return d.db.SaveSetting(ctx, lastCheckpoint, string(checkpoint.Text))
+	return d.db.SaveSetting(ctx, outbox.Checkpoint, string(checkpoint.Text))
 }
 
 // hide takes every secret out of an error.

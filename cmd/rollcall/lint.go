@@ -14,7 +14,6 @@ import (
 
 	"github.com/rollcall-dev/rollcall/lint"
 	"github.com/rollcall-dev/rollcall/lint/report"
-	"github.com/rollcall-dev/rollcall/lint/rules"
 	"github.com/rollcall-dev/rollcall/registry"
 )
 
@@ -31,6 +30,7 @@ type lintFlags struct {
 	secrets       bool
 	fix           bool
 	strict        bool
+	live          liveFlags
 }
 
 func newLint() *cobra.Command {
@@ -49,12 +49,16 @@ its own law. Judge what merging would make: where the base has moved on, what
 came there since looks removed. Files that the change touches, and each commit
 that it brings, are searched for secrets; --secrets searches every file.
 
+With --live, rules on what is live are judged too, by what the daemon saw last in
+the tenants; where that is older than --fresh, it is said and does not count.
+
 Exit code 1 says that there are errors; warnings and notices alone do not
 (but see --strict).`,
 		Example: `  rollcall lint                         the registry in this folder
   rollcall lint my-registry --rev main  a commit, without touching the work tree
   rollcall lint --base origin/main      what this work adds to main
   rollcall lint --staged                what the next commit adds, for a hook
+  rollcall lint --base main --live      with what the daemon saw in the tenants
   rollcall lint --secrets               with a search of every file for secrets
   rollcall lint --format json           for machines
   rollcall lint --at 2027-04-01         as it will be judged on that day
@@ -82,6 +86,7 @@ func (f *lintFlags) register(c *cobra.Command) {
 	c.Flags().BoolVar(&f.secrets, "secrets", false, "search every file for secrets, not only those that a change touches (a second and a half for 10,000 files)")
 	c.Flags().BoolVar(&f.fix, "fix", false, "write the mends that findings carry into the files, then judge again")
 	c.Flags().BoolVar(&f.strict, "strict", false, "exit with 1 for warnings too")
+	f.live.register(c)
 	f.registerView(c)
 	for _, without := range [][]string{
 		{"rev", "fix"}, {"head", "fix"}, {"staged", "fix"}, {"rev", "head", "staged"}, {"rev", "base"}, {"baseline", "write-baseline"},
@@ -109,7 +114,7 @@ func (f *lintFlags) check() error {
 	if f.head != "" && f.base == "" {
 		return fmt.Errorf("--head %s says where a change ends, and not where it begins; add --base, or use --rev", f.head)
 	}
-	return nil
+	return f.live.check()
 }
 
 func (f *lintFlags) run(c *cobra.Command, dir string) error {
@@ -135,7 +140,7 @@ func (f *lintFlags) run(c *cobra.Command, dir string) error {
 			}
 		}
 	}
-	if err := f.accept(&j.result, c.ErrOrStderr()); err != nil {
+	if err := f.accept(&j, c.ErrOrStderr()); err != nil {
 		return err
 	}
 	if err := f.show(c.OutOrStdout(), j); err != nil {
@@ -150,7 +155,7 @@ func (f *lintFlags) run(c *cobra.Command, dir string) error {
 // show writes what was found in the format that was asked for.
 func (f *lintFlags) show(out io.Writer, j judgement) error {
 	err := report.Formats[f.format](out, j.result, report.Options{
-		Commit: j.commit, Version: versionOf().Version, Rules: rules.All(),
+		Commit: j.commit, Version: versionOf().Version, Rules: j.rules,
 		Change: j.change, All: f.all,
 		Colour: isTerminal(out),
 		Source: func(file string) ([]byte, error) { return fs.ReadFile(j.files, file) },

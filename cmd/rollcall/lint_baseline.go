@@ -6,12 +6,11 @@ import (
 	"os"
 
 	"github.com/rollcall-dev/rollcall/lint"
-	"github.com/rollcall-dev/rollcall/lint/rules"
 )
 
 // accept takes what the baseline accepts out of what was found; with
 // --write-baseline, that is all that is found now.
-func (f *lintFlags) accept(res *lint.Result, notes io.Writer) error {
+func (f *lintFlags) accept(j *judgement, notes io.Writer) error {
 	if f.baseline != "" {
 		text, err := os.ReadFile(f.baseline)
 		if err != nil {
@@ -21,12 +20,12 @@ func (f *lintFlags) accept(res *lint.Result, notes io.Writer) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.baseline, err)
 		}
-		res.Accept(rules.All(), b)
+		j.result.Accept(j.rules, b)
 	}
 	if f.writeBaseline == "" {
 		return nil
 	}
-	b, left := lint.NewBaseline(rules.All(), *res)
+	b, left := lint.NewBaseline(j.rules, j.result)
 	if err := replaceFile(f.writeBaseline, b.Text()); err != nil {
 		return fmt.Errorf("write the baseline: %w", err)
 	}
@@ -34,6 +33,6 @@ func (f *lintFlags) accept(res *lint.Result, notes io.Writer) error {
 	if len(left) > 0 {
 		fmt.Fprintf(notes, "%d findings may be accepted by no baseline\n", len(left))
 	}
-	res.Accept(rules.All(), b)
+	j.result.Accept(j.rules, b)
 	return nil
 }

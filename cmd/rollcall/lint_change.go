@@ -2,22 +2,24 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/rollcall-dev/rollcall/internal/gittree"
 	"github.com/rollcall-dev/rollcall/lint"
-	"github.com/rollcall-dev/rollcall/lint/rules"
 	"github.com/rollcall-dev/rollcall/registry"
 )
 
 // A judgement is what the rules found, and in which files.
 type judgement struct {
 	result lint.Result
+	rules  []lint.Rule // that were asked for: the book's, and the organisation's own
 	files  fs.FS
 	commit string // empty for files that are in none
 	change bool   // a change was judged, and not a registry by itself
@@ -34,11 +36,12 @@ func (f *lintFlags) judge(dir string, notes io.Writer) (judgement, error) {
 	if err != nil {
 		return judgement{}, err
 	}
-	head, err := registry.Load(files, commit)
+	loader := registry.Loader{Cache: cacheOf(os.Getenv), Progress: progress(notes, "loading")}
+	base, tree, err := f.loadBase(loader, dir, notes)
 	if err != nil {
 		return judgement{}, err
 	}
-	base, tree, err := f.loadBase(dir, notes)
+	head, err := loader.Load(context.Background(), files, commit)
 	if err != nil {
 		return judgement{}, err
 	}
@@ -46,29 +49,37 @@ func (f *lintFlags) judge(dir string, notes io.Writer) (judgement, error) {
 	if err != nil {
 		return judgement{}, err
 	}
-	res := lint.RunChange(rules.All(), lint.Pass{Head: head, Base: base, Files: search, Now: now})
+	pass := lint.Pass{Head: head, Base: base, Files: search, Now: now, Brief: f.format == "text" && !f.all}
+	if err := f.live.look(context.Background(), &pass, notes); err != nil {
+		return judgement{}, err
+	}
+	book, err := withOrganisationRules(context.Background(), &pass)
+	if err != nil {
+		return judgement{}, err
+	}
+	res := lint.RunChange(book, pass)
 	if err := letGo(tree, search); err != nil {
 		return judgement{}, err
 	}
-	return judgement{result: res, files: files, commit: commit, change: base != nil}, nil
+	return judgement{result: res, rules: book, files: files, commit: commit, change: base != nil}, nil
 }
 
 // searched are the files in which secrets are looked for: those that the change
 // touches, now and in each of its commits; or all.
 func (f *lintFlags) searched(dir string, files fs.FS, base *gittree.Tree) (search []*lint.Files, err error) {
-	switch {
-	case f.secrets:
+	if base != nil {
+		names, err := gittree.Changed(base, files)
+		if err != nil {
+			return nil, err
+		}
+		search = append(search, &lint.Files{FS: files, Names: names, Changed: true})
+	}
+	if f.secrets {
 		all, err := lint.AllFiles(files)
 		if err != nil {
 			return nil, err
 		}
 		search = append(search, all)
-	case base != nil:
-		names, err := gittree.Changed(base, files)
-		if err != nil {
-			return nil, err
-		}
-		search = append(search, &lint.Files{FS: files, Names: names})
 	}
 	if f.base == "" {
 		return search, nil
@@ -108,7 +119,7 @@ func (f *lintFlags) open(dir string) (fs.FS, string, error) {
 
 // loadBase is the registry that a change is judged against, and its files. The
 // registry is nil where no change is judged, or where it began with the change.
-func (f *lintFlags) loadBase(dir string, notes io.Writer) (*registry.Snapshot, *gittree.Tree, error) {
+func (f *lintFlags) loadBase(loader registry.Loader, dir string, notes io.Writer) (*registry.Snapshot, *gittree.Tree, error) {
 	rev := f.base
 	if rev == "" && f.staged {
 		rev = "HEAD"
@@ -124,7 +135,7 @@ func (f *lintFlags) loadBase(dir string, notes io.Writer) (*registry.Snapshot, *
 	if err != nil {
 		return nil, nil, err
 	}
-	base, err := registry.Load(files, commit)
+	base, err := loader.Load(context.Background(), files, commit)
 	if errors.Is(err, registry.ErrNoRegistry) {
 		fmt.Fprintf(notes, "%s holds no registry yet; all is judged as new, by its own policy\n", rev)
 		return nil, files, nil

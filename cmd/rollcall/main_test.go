@@ -1,14 +1,18 @@
 package main
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/rollcall-dev/rollcall/internal/store/storetest"
 	"github.com/rollcall-dev/rollcall/tenant/sandbox"
 )
 
@@ -18,10 +22,15 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "evaluate" || os.Getenv("BE_ROLLCALL") != "" {
 		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
-	testscript.Main(m, map[string]func(){
+	testscript.Main(tests{m}, map[string]func(){
 		"rollcall": func() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
 	})
 }
+
+// tests stop what they started.
+type tests struct{ *testing.M }
+
+func (m tests) Run() int { return storetest.Main(m.M) }
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -32,6 +41,13 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"sandbox": startSandbox,
 			"fault":   setFault,
+			"inbox":   startInbox,
+			"planid":  planID16,
+		},
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("ROLLCALL_CACHE", filepath.Join(e.WorkDir, ".tmp", "cache"))
+			e.Setenv("TOMORROW", time.Now().AddDate(0, 0, 1).UTC().Format(time.DateOnly))
+			return nil
 		},
 	})
 }
@@ -48,6 +64,13 @@ func startSandbox(ts *testscript.TestScript, _ bool, more []string) {
 		"tenants:\n  sandbox: {platform: sandbox, url: " + server.URL + ", apiKey: \"env:SANDBOX_TOKEN\", instanceID: sandbox-1, timeout: 2s}\n" +
 		strings.Join(more, "\n") + "\n"
 	ts.Check(os.WriteFile(ts.MkAbs("rollcall.yaml"), []byte(config), 0o600))
+}
+
+// planID16 puts the id of the plan that the last status in JSON told into $PLAN.
+func planID16(ts *testscript.TestScript, _ bool, _ []string) {
+	var s tenantStatus
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &s))
+	ts.Setenv("PLAN", s.Last.Plan)
 }
 
 // setFault makes the sandbox fail as the JSON says.

@@ -12,6 +12,10 @@ import (
 // bytes, without the program's own text.
 const usualMemory = 266 << 20
 
+// seldom is GOGC for work that mostly keeps what it makes: while memory is left,
+// looking for garbage finds little.
+const seldom = 200
+
 // spareMemory keeps a command within usualMemory where what it works on leaves
 // room for that, at the price of some time; a larger registry gets half as
 // much again as it needs, for to collect garbage all the time would take twice
@@ -21,9 +25,10 @@ func spareMemory(ctx context.Context) {
 		return
 	}
 	limit := uint64(usualMemory)
-	before := debug.SetMemoryLimit(usualMemory)
+	before, often := debug.SetMemoryLimit(usualMemory), debug.SetGCPercent(seldom)
 	live := []runtimemetrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	go func() {
+		defer debug.SetGCPercent(often)
 		defer debug.SetMemoryLimit(before)
 		look := time.NewTicker(50 * time.Millisecond)
 		defer look.Stop()

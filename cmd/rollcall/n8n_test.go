@@ -154,7 +154,7 @@ func (n *instance) renewKey(ctx context.Context) error {
 		return err
 	}
 	var made struct{ Data struct{ RawAPIKey string } }
-	ask := map[string]any{"label": "rollcall and its tests", "scopes": scopes.Data, "expiresAt": time.Now().AddDate(0, 0, 150).Unix()}
+	ask := map[string]any{"label": "rollcall and its tests", "scopes": scopes.Data, "expiresAt": time.Now().AddDate(0, 0, 28).Unix()}
 	if err := n.owner.Call(ctx, http.MethodPost, "/rest/api-keys", ask, &made); err != nil {
 		return err
 	}

@@ -1,17 +1,23 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rollcall-dev/rollcall/evidence"
+	"github.com/rollcall-dev/rollcall/internal/secret"
+	"github.com/rollcall-dev/rollcall/internal/store"
 	"github.com/rollcall-dev/rollcall/reconcile"
 )
 
-// recorder puts what the reconciler does into the evidence log.
-type recorder struct{ log *evidence.Log }
+// recorder makes evidence of what the reconciler does. put returns when the
+// entry is durable.
+type recorder struct {
+	put func(evidence.Entry) (ref string, err error)
+}
 
 func (r recorder) Append(rec reconcile.Record) (string, error) {
 	data, err := json.Marshal(struct {
@@ -21,20 +27,37 @@ func (r recorder) Append(rec reconcile.Record) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("write the %s as JSON: %w", rec.Kind, err)
 	}
-	receipt, err := r.log.Append(evidence.Entry{
+	return r.put(evidence.Entry{
 		Time: rec.Time, Kind: evidence.Kind(rec.Kind), Tenant: rec.Tenant, Identity: rec.Identity,
 		Act: rec.Act, Commit: rec.Commit, Actor: rec.Approver, Data: data,
 	})
-	if err != nil {
-		return "", err
+}
+
+// A keeper is the state, into which no secret of the configuration goes even
+// where a tenant shows one: as the name of a thing, say.
+type keeper struct {
+	*store.DB
+	redactor *secret.Redactor
+}
+
+// SaveObservation keeps what was seen, without secrets.
+func (k keeper) SaveObservation(ctx context.Context, name string, at time.Time, body []byte) error {
+	if k.redactor.Contains(body) {
+		body = []byte(k.redactor.Redact(string(body)))
 	}
-	return strconv.FormatUint(receipt.Index, 10), nil
+	return k.DB.SaveObservation(ctx, name, at, body)
 }
 
 // summaryOfRecord is one line of what a record tells, for lists.
 func summaryOfRecord(rec reconcile.Record) string {
 	d := rec.Data
 	switch {
+	case d.Order != nil && d.Reason != "":
+		return fmt.Sprintf("%s by %s refused: %s", d.Order.Kind, d.Order.By, d.Reason)
+	case d.Order != nil:
+		return strings.TrimSuffix(fmt.Sprintf("%s by %s: %s", d.Order.Kind, d.Order.By, d.Order.Reason), ": ")
+	case d.Proposal != nil:
+		return strings.TrimSuffix(fmt.Sprintf("to %s, in branch %s: %s", d.Proposal.Title, d.Proposal.Branch, d.Reason), ": ")
 	case d.Plan != nil:
 		return planSummary(*d.Plan)
 	case d.Action != nil && d.Result != "":

@@ -36,8 +36,8 @@ could not be done.`,
 			root.AddCommand(c)
 		}
 	}
-	add("registry", newInit(), newLint(), newWatch(), newExplain(), newImport())
-	add("tenants", newDiff(), newReconcile(), newDaemon(), newConfirm(), newConfig())
+	add("registry", newInit(), newLint(), newWatch(), newExplain(), newCatalogue(), newImport())
+	add("tenants", newDiff(), newReconcile(), newDaemon(), newStatus(), newDrift(), newPlan(), newPause(), newResume(), newBreakglass(), newConfirm(), newAlerts(), newTenant(), newConfig())
 	add("evidence", newEvidence())
 	add("try", newDemo(), newSandbox())
 	root.AddCommand(newVersion(), newEvaluate(), newGenerate())

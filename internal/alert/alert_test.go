@@ -42,6 +42,7 @@ func TestAlertArrivesAsASignedCloudEvent(t *testing.T) {
 	r := start(t, &alert.Sender{URL: server.URL, Secret: key, Redactor: redactor})
 	a := drift(7)
 	a.Message = `it answers 401 to tenant"key`
+	a.Severity, a.Class, a.Owners, a.Since = alert.Warning, "changed", []string{"team/crm"}, noon.Add(-time.Hour)
 	r.Send(t.Context(), a)
 	r.stop()
 
@@ -53,7 +54,12 @@ func TestAlertArrivesAsASignedCloudEvent(t *testing.T) {
 	if err := e.DataAs(&data); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]any{"message": "it answers 401 to [secret]", "tenant": "sandbox", "identity": "sandbox/crm", "detail": map[string]any{"n": 7.0}}
+	want := map[string]any{"message": "it answers 401 to [secret]", "tenant": "sandbox", "identity": "sandbox/crm", "detail": map[string]any{"n": 7.0},
+		"status": "firing", "startsAt": "2026-03-01T11:00:00Z",
+		"labels": map[string]any{"alertname": "RollcallDrift", "tenant": "sandbox", "class": "changed", "severity": "warning", "owner": "team/crm", "identity": "sandbox/crm"},
+		"annotations": map[string]any{
+			"summary": "warning, sandbox/crm: it answers 401 to ［secret］ (owner team/crm)", "description": "it answers 401 to [secret]",
+		}}
 	if diff := cmp.Diff(want, data); diff != "" || e.Type() != "dev.rollcall.drift.opened" || e.Subject() != "sandbox/crm" || e.ID() != "7" || !e.Time().Equal(noon) {
 		t.Errorf("the event is not the alert: %s, %s", e, diff)
 	}
@@ -197,7 +203,7 @@ func TestRefusedAlertDoesNotStopTheNext(t *testing.T) {
 		r.Send(t.Context(), drift(2))
 		time.Sleep(time.Second)
 		r.stop()
-		if diff := cmp.Diff([]string{"2"}, web.got); diff != "" || !strings.Contains(r.log.String(), "alert refused by the webhook") {
+		if diff := cmp.Diff([]string{"2"}, web.got); diff != "" || !strings.Contains(r.log.String(), "alert given up") {
 			t.Errorf("what arrived: %s; the log: %s", diff, r.log)
 		}
 	})

@@ -56,9 +56,9 @@ func newHook(s *Sender) *hook {
 	}
 }
 
-// send delivers a body, with several tries.
-func (h *hook) send(ctx context.Context, body []byte) error {
-	request, err := h.request(ctx, body)
+// send delivers a letter, with several tries.
+func (h *hook) send(ctx context.Context, l Letter) error {
+	request, err := h.request(ctx, l.Envelope)
 	if err != nil {
 		return err
 	}
@@ -69,9 +69,9 @@ func (h *hook) send(ctx context.Context, body []byte) error {
 	return h.judge(h.patient.Do(wrapped))
 }
 
-// once delivers a body with a single try.
-func (h *hook) once(ctx context.Context, body []byte) error {
-	request, err := h.request(ctx, body)
+// once delivers a letter with a single try.
+func (h *hook) once(ctx context.Context, l Letter) error {
+	request, err := h.request(ctx, l.Envelope)
 	if err != nil {
 		return err
 	}

@@ -13,9 +13,10 @@ import (
 )
 
 type task struct {
-	name string
-	dir  string // where it runs
-	args []string
+	name   string
+	series string // of the plot
+	dir    string // where it runs
+	args   []string
 }
 
 // A result is the median of several runs of a whole process.
@@ -26,11 +27,11 @@ type result struct {
 
 // inTurn runs the tasks one after the other, again and again, so that a
 // machine whose speed drifts is fair to all.
-func inTurn(work []task, runs int) ([]result, error) {
+func inTurn(work []task, runs int, env string) ([]result, error) {
 	all := make([][]result, len(work))
 	for range runs {
 		for i, t := range work {
-			r, err := measure(t)
+			r, err := measure(t, env)
 			if err != nil {
 				return nil, err
 			}
@@ -59,10 +60,10 @@ func median(rs []result, of func(result) float64) float64 {
 
 // measure runs a process and takes the operating system's own account of it.
 // An exit code of 1 is a finding, and fine.
-func measure(t task) (result, error) {
+func measure(t task, env string) (result, error) {
 	c := exec.Command(t.args[0], t.args[1:]...)
 	c.Dir = t.dir
-	c.Env = append(os.Environ(), "TOKEN=sandbox-rollcall", "CUE_REGISTRY=none")
+	c.Env = append(os.Environ(), "TOKEN=sandbox-rollcall", "CUE_REGISTRY=none", env)
 	began := time.Now()
 	out, err := c.CombinedOutput()
 	wall := time.Since(began).Seconds()

@@ -24,13 +24,14 @@ func (d *decoder) want(ok bool, field, format string, args ...any) {
 
 func (d *decoder) check(c *Config) {
 	d.checkRegistry(c.Registry)
+	d.checkState(c)
 	d.want(listenable(c.Listen), "listen", "listen: %q is no address; write host:port, like 127.0.0.1:8350", c.Listen)
 	d.want(len(c.Tenants) > 0, "tenants", "no tenants are configured; there is nothing to call the roll of")
 	for _, name := range slices.Sorted(maps.Keys(c.Tenants)) {
 		d.checkTenant("tenants."+name, name, c.Tenants[name])
 	}
-	d.checkAlerts(c.Alerts.Webhook)
-	inside := c.Evidence.Key == c.Evidence.Dir || strings.HasPrefix(c.Evidence.Key, c.Evidence.Dir+"/")
+	d.checkAlerts(c.Alerts)
+	inside := c.Evidence.Dir != "" && (c.Evidence.Key == c.Evidence.Dir || strings.HasPrefix(c.Evidence.Key, c.Evidence.Dir+"/"))
 	d.want(!inside, "evidence.key", "evidence.key lies in evidence.dir, which is copied to auditors; keep the private key elsewhere")
 }
 
@@ -45,6 +46,7 @@ func (d *decoder) checkRegistry(r Registry) {
 	d.want(url || !local || r.Branch != "" || !d.given("registry.fetchEvery"), "registry.fetchEvery", "registry.fetchEvery has no use with a folder, which is watched; take it out, or say which branch of it is followed")
 	clean := r.Folder == "" || path.Clean(r.Folder) == r.Folder && !path.IsAbs(r.Folder) && r.Folder != ".." && !strings.HasPrefix(r.Folder, "../")
 	d.want(clean, "registry.folder", "registry.folder: %q is no plain path inside the repository", r.Folder)
+	d.want(url || r.Branch != "" || !r.Propose, "registry.propose", "registry.propose needs a repository, and a folder takes no branches; say which branch of it is followed, or take it out")
 	d.checkRef("registry.token", r.Token)
 	used := !r.Token.Given() || strings.HasPrefix(r.URL, "https://")
 	d.want(used, "registry.token", "registry.token is a secret that nothing uses: only an https url takes one; take it out")
@@ -83,17 +85,6 @@ func (d *decoder) checkTenant(at, name string, t Tenant) {
 		d.want(!t.Email.Given(), at+".email", "%s.email has no use: a sandbox has no accounts; take it out", at)
 		d.want(!t.Password.Given(), at+".password", "%s.password is a secret that nothing uses: a sandbox has no accounts; take it out", at)
 	}
-}
-
-func (d *decoder) checkAlerts(w Webhook) {
-	d.checkRef("alerts.webhook.secret", w.Secret)
-	if d.given("alerts.webhook.url") {
-		message := badURL(w.URL)
-		d.want(message == "", "alerts.webhook.url", "alerts.webhook.url: %s", message)
-		return
-	}
-	d.want(!w.Secret.Given(), "alerts.webhook.secret", "alerts.webhook.secret is a secret that nothing uses without a url; add the url or take it out")
-	d.want(!d.given("alerts.webhook"), "alerts.webhook", "alerts.webhook has no url")
 }
 
 func (d *decoder) checkRef(field string, r Ref) {

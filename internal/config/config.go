@@ -18,7 +18,8 @@ import (
 // Paths are absolute.
 type Config struct {
 	Registry Registry          `yaml:"registry"`
-	State    string            `yaml:"state"` // file of the SQLite database
+	State    string            `yaml:"state"` // file of the SQLite database; the folder it is in is also this machine's own with a Database
+	Database Ref               `yaml:"-"`     // the PostgreSQL database instead, where "state" has its URL or a reference to it
 	Evidence Evidence          `yaml:"evidence"`
 	Interval time.Duration     `yaml:"interval"` // between two passes over a tenant
 	Listen   string            `yaml:"listen"`   // host:port of health and metrics
@@ -31,11 +32,12 @@ type Config struct {
 // repository or folder on this machine (Path), one of the two.
 type Registry struct {
 	URL        string        `yaml:"url"`
-	Token      Ref           `yaml:"token"` // to fetch from an https URL
+	Token      Ref           `yaml:"token"` // to fetch from an https URL, and to push proposals to it
 	Path       string        `yaml:"path"`
 	Branch     string        `yaml:"branch"` // empty only for a Path that is read as the folder that it is
 	Folder     string        `yaml:"folder"` // inside the repository; empty is its root
 	FetchEvery time.Duration `yaml:"fetchEvery"`
+	Propose    bool          `yaml:"propose"` // pushes branches of proposals to the repository; false pushes nothing, whatever the registry's enforcement says
 }
 
 // Evidence says where the evidence log is.
@@ -55,18 +57,6 @@ type Tenant struct {
 	InstanceID string        `yaml:"instanceID"` // the tenant's own id; another one is refused
 	Timeout    time.Duration `yaml:"timeout"`    // of one request
 	Interval   time.Duration `yaml:"interval"`   // between two passes
-}
-
-// Alerts says who is told, besides the log.
-type Alerts struct {
-	Webhook Webhook `yaml:"webhook"`
-	Undone  string  `yaml:"undelivered"` // file of the alerts that could not be delivered yet
-}
-
-// Webhook is where alerts go as CloudEvents. No URL: nowhere.
-type Webhook struct {
-	URL    string `yaml:"url"`
-	Secret Ref    `yaml:"secret"` // that they are signed with
 }
 
 // A Ref is a reference to a secret, and, after [Config.Resolve], the secret.

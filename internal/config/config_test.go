@@ -117,7 +117,10 @@ func TestSmallConfigurationGetsDefaults(t *testing.T) {
 			Platform: "n8n", URL: "https://n8n.example.com", Timeout: 30 * time.Second, Interval: 5 * time.Minute,
 			APIKey: config.Ref{Text: "env:A_KEY", Line: 7, Column: 13},
 		}},
-		Alerts: config.Alerts{Undone: "/state/rollcall/alerts.jsonl"},
+		Alerts: config.Alerts{
+			Undone: "/state/rollcall/alerts.jsonl", GiveUp: 24 * time.Hour,
+			Remind: config.Remind{Critical: config.Period(24 * time.Hour), Warning: config.Period(7 * 24 * time.Hour)},
+		},
 	}
 	if diff := cmp.Diff(want, load(t, small), cmp.AllowUnexported(secret.Secret{})); diff != "" {
 		t.Errorf("the defaults changed (-want +got):\n%s", diff)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,6 +26,7 @@ func (d *decoder) problem(at *yaml.Node, field, format string, args ...any) {
 
 var (
 	durationType = reflect.TypeFor[time.Duration]()
+	periodType   = reflect.TypeFor[Period]()
 	refType      = reflect.TypeFor[Ref]()
 )
 
@@ -37,6 +39,8 @@ func (d *decoder) value(n *yaml.Node, to reflect.Value, field string) {
 	switch {
 	case to.Type() == durationType:
 		d.duration(n, to, field)
+	case to.Type() == periodType:
+		d.period(n, to, field)
 	case to.Type() == refType:
 		if text, ok := d.text(n, field); ok {
 			to.Set(reflect.ValueOf(Ref{Text: text, Line: n.Line, Column: n.Column}))
@@ -45,6 +49,8 @@ func (d *decoder) value(n *yaml.Node, to reflect.Value, field string) {
 		d.fields(n, to, field)
 	case to.Kind() == reflect.Map:
 		d.entries(n, to, field)
+	case to.Kind() == reflect.Slice:
+		d.list(n, to, field)
 	case to.Kind() == reflect.Bool:
 		if n.Kind != yaml.ScalarNode || n.Tag != "!!bool" {
 			d.problem(n, field, "%s: want true or false, not %s", label(field), kindOf(n))
@@ -86,6 +92,43 @@ func (d *decoder) duration(n *yaml.Node, to reflect.Value, field string) {
 	}
 }
 
+// period reads a duration that may be written in days; 0 is never.
+func (d *decoder) period(n *yaml.Node, to reflect.Value, field string) {
+	text, ok := d.text(n, field)
+	if !ok {
+		return
+	}
+	v, err := time.ParseDuration(text)
+	if days, of := strings.CutSuffix(text, "d"); of {
+		var count int
+		count, err = strconv.Atoi(days)
+		v = time.Duration(min(max(count, -1), 366)) * 24 * time.Hour
+	}
+	switch {
+	case err != nil:
+		d.problem(n, field, "%s: %q is no period; write it like 12h or 7d, and 0 for never", label(field), text)
+	case v != 0 && (v < time.Minute || v > 365*24*time.Hour):
+		d.problem(n, field, "%s: %q is out of bounds; the shortest is 1m, the longest 365d, and 0 is never", label(field), text)
+	default:
+		to.SetInt(int64(v))
+	}
+}
+
+// list reads texts.
+func (d *decoder) list(n *yaml.Node, to reflect.Value, field string) {
+	if n.Kind != yaml.SequenceNode {
+		d.problem(n, field, "%s: want a list, not %s", label(field), kindOf(n))
+		return
+	}
+	for i, item := range n.Content {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		d.places[at] = item
+		v := reflect.New(to.Type().Elem()).Elem()
+		d.value(item, v, at)
+		to.Set(reflect.Append(to, v))
+	}
+}
+
 // pairs gives the keys and values of a mapping, each key once.
 func (d *decoder) pairs(n *yaml.Node, field string, each func(key, value *yaml.Node)) {
 	if n.Kind != yaml.MappingNode {
@@ -110,6 +153,9 @@ func (d *decoder) fields(n *yaml.Node, to reflect.Value, field string) {
 	var names []string
 	for i := range to.NumField() {
 		name := to.Type().Field(i).Tag.Get("yaml")
+		if name == "-" {
+			continue
+		}
 		known[name] = to.Field(i)
 		names = append(names, name)
 	}
@@ -195,17 +241,19 @@ func kindOf(n *yaml.Node) string {
 		return "a list"
 	case n.Tag == "!!null":
 		return "nothing"
+	case strings.Contains(n.Value, "://"):
+		return "a URL" // which may hold a token
 	}
 	return fmt.Sprintf("%q", n.Value)
 }
 
-// Keys are all keys that the file may have, but for the tenants' names.
+// Keys are all keys that the file may have, but for the names of tenants and channels.
 func Keys() []string {
 	return keys(reflect.TypeFor[Config]())
 }
 
 func keys(t reflect.Type) []string {
-	if t.Kind() == reflect.Map {
+	if t.Kind() == reflect.Map || t.Kind() == reflect.Slice {
 		return keys(t.Elem())
 	}
 	if t.Kind() != reflect.Struct || t == refType {
@@ -213,6 +261,9 @@ func keys(t reflect.Type) []string {
 	}
 	var all []string
 	for f := range t.Fields() {
+		if f.Tag.Get("yaml") == "-" {
+			continue
+		}
 		all = append(all, f.Tag.Get("yaml"))
 		all = append(all, keys(f.Type)...)
 	}

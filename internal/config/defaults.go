@@ -11,15 +11,19 @@ import (
 // relative to the folder that it is in.
 func (c *Config) fill(dir string) error {
 	state, err := stateFolder()
-	if err != nil && (c.State == "" || c.Evidence.Dir == "") {
+	if err != nil && (c.State == "" || c.Evidence.Dir == "" && !c.Database.Given()) {
 		return err
 	}
 	if c.Registry.URL != "" && c.Registry.Branch == "" {
 		c.Registry.Branch = "main"
 	}
 	c.State = or(c.State, filepath.Join(state, "state.db"))
-	c.Evidence.Dir = or(c.Evidence.Dir, filepath.Join(state, "evidence"))
-	c.Evidence.Key = or(c.Evidence.Key, c.Evidence.Dir+".key")
+	if !c.Database.Given() {
+		c.Evidence.Dir = or(c.Evidence.Dir, filepath.Join(state, "evidence"))
+	}
+	if c.Evidence.Dir != "" {
+		c.Evidence.Key = or(c.Evidence.Key, c.Evidence.Dir+".key")
+	}
 	c.Listen = or(c.Listen, "127.0.0.1:8350")
 	c.Interval = or(c.Interval, 5*time.Minute)
 	c.Registry.FetchEvery = or(c.Registry.FetchEvery, time.Minute)
@@ -29,6 +33,7 @@ func (c *Config) fill(dir string) error {
 		}
 	}
 	c.Alerts.Undone = or(c.Alerts.Undone, filepath.Join(filepath.Dir(c.State), "alerts.jsonl"))
+	c.Alerts.fill()
 	for name, t := range c.Tenants {
 		t.Timeout = or(t.Timeout, 30*time.Second)
 		t.Interval = or(t.Interval, c.Interval)

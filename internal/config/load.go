@@ -41,9 +41,10 @@ func Load(path string) (*Config, []Problem, error) {
 		return nil, nil, fmt.Errorf("read the configuration: %w", err)
 	}
 	d := decoder{file: path, places: map[string]*yaml.Node{}, broken: map[string]bool{}}
-	var c Config
+	c := Config{Alerts: usualAlerts}
 	if root, ok := d.parse(text); ok {
 		d.value(root, reflect.ValueOf(&c).Elem(), "")
+		d.database(&c)
 		if err := c.fill(filepath.Dir(full)); err != nil {
 			return nil, nil, err
 		}
@@ -106,6 +107,12 @@ func (c *Config) Resolve(ctx context.Context, path string, r secret.Resolver) []
 	}
 	read := func(field string, ref *Ref) { readWith(r, field, ref) }
 	read("registry.token", &c.Registry.Token)
+	if c.Database.Given() {
+		var err error
+		if c.Database.Secret, err = c.Database.database(ctx, r); err != nil {
+			problems = append(problems, Problem{path, c.Database.Line, c.Database.Column, "state", "state: " + err.Error()})
+		}
+	}
 	for name, t := range c.Tenants {
 		read("tenants."+name+".apiKey", &t.APIKey)
 		r := r
@@ -115,5 +122,9 @@ func (c *Config) Resolve(ctx context.Context, path string, r secret.Resolver) []
 		c.Tenants[name] = t
 	}
 	read("alerts.webhook.secret", &c.Alerts.Webhook.Secret)
+	for name, channel := range c.Alerts.Channels {
+		read("alerts.channels."+name+".url", &channel.URL)
+		c.Alerts.Channels[name] = channel
+	}
 	return sorted(problems)
 }

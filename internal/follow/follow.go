@@ -20,8 +20,8 @@ func signal(c chan<- struct{}) {
 	}
 }
 
-// public is an address without whatever one signs in with.
-func public(address string) string {
+// Public is an address without whatever one signs in with.
+func Public(address string) string {
 	if _, ok := secret(address); !ok {
 		return address
 	}
@@ -30,8 +30,8 @@ func public(address string) string {
 	return u.String()
 }
 
-// hide takes what one signs in with out of a text.
-func hide(text, address string) string {
+// Hide takes what one signs in with out of a text.
+func Hide(text, address string) string {
 	word, ok := secret(address)
 	if !ok {
 		return text

@@ -65,7 +65,7 @@ func (g *Git) Latest(ctx context.Context) (fs.FS, string, error) {
 	}
 	tree, _, err := gittree.Open(g.Dir, at.String())
 	if err != nil {
-		return nil, "", fmt.Errorf("open commit %s of %s: %w", at, public(g.URL), err)
+		return nil, "", fmt.Errorf("open commit %s of %s: %w", at, Public(g.URL), err)
 	}
 	return tree, at.String(), nil
 }
@@ -108,7 +108,7 @@ func (g *Git) Accept(commit string) error {
 		return err
 	}
 	if g.tip.IsZero() || commit != g.tip.String() {
-		return fmt.Errorf("accept commit %s: branch %s of %s is at %s", commit, g.Branch, public(g.URL), g.tip)
+		return fmt.Errorf("accept commit %s: branch %s of %s is at %s", commit, g.Branch, Public(g.URL), g.tip)
 	}
 	if err := g.follow(g.tip); err != nil {
 		return err
@@ -170,14 +170,14 @@ func (g *Git) now() plumbing.Hash {
 func (g *Git) last() (plumbing.Hash, error) {
 	ref, err := g.repo.Storer.Reference(followed)
 	if err != nil {
-		return plumbing.ZeroHash, fmt.Errorf("look up the followed commit of %s: %w", public(g.URL), err)
+		return plumbing.ZeroHash, fmt.Errorf("look up the followed commit of %s: %w", Public(g.URL), err)
 	}
 	return ref.Hash(), nil
 }
 
 func (g *Git) follow(commit plumbing.Hash) error {
 	if err := g.repo.Storer.SetReference(plumbing.NewHashReference(followed, commit)); err != nil {
-		return fmt.Errorf("note the followed commit of %s: %w", public(g.URL), err)
+		return fmt.Errorf("note the followed commit of %s: %w", Public(g.URL), err)
 	}
 	return nil
 }
@@ -189,7 +189,7 @@ func (g *Git) open() error {
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(g.Dir), 0o700); err != nil {
-		return fmt.Errorf("make a folder for the clone of %s: %w", public(g.URL), err)
+		return fmt.Errorf("make a folder for the clone of %s: %w", Public(g.URL), err)
 	}
 	repo, err := git.PlainInit(g.Dir, true)
 	if errors.Is(err, git.ErrRepositoryAlreadyExists) {
@@ -218,7 +218,7 @@ func (g *Git) own(repo *git.Repository) error {
 		return fmt.Errorf("read the settings of the clone %s: %w", g.Dir, err)
 	}
 	of := cfg.Raw.Section("rollcall")
-	want := public(g.URL) + " " + g.Branch
+	want := Public(g.URL) + " " + g.Branch
 	if have := of.Option("follows"); have != "" && have != want {
 		return fmt.Errorf("open the clone %s: it is of %s; remove it or name another folder", g.Dir, have)
 	}
@@ -232,7 +232,7 @@ func (g *Git) own(repo *git.Repository) error {
 // advance follows what was brought, where it went forwards.
 func (g *Git) advance(tip plumbing.Hash, err error) error {
 	if err != nil {
-		return fmt.Errorf("fetch branch %s of %s: %s", g.Branch, public(g.URL), hide(err.Error(), g.URL))
+		return fmt.Errorf("fetch branch %s of %s: %s", g.Branch, Public(g.URL), Hide(err.Error(), g.URL))
 	}
 	g.tip = tip
 	at, err := g.last()
@@ -244,10 +244,10 @@ func (g *Git) advance(tip plumbing.Hash, err error) error {
 	}
 	after, err := g.comesAfter(tip, at)
 	if err != nil {
-		return fmt.Errorf("compare commits %s and %s of %s: %w", at, tip, public(g.URL), err)
+		return fmt.Errorf("compare commits %s and %s of %s: %w", at, tip, Public(g.URL), err)
 	}
 	if !after {
-		return fmt.Errorf("follow branch %s of %s from %s to %s: %w; %s stays in force until a person accepts the other: rollcall confirm --commit %s", g.Branch, public(g.URL), at, tip, ErrRewound, at, tip)
+		return fmt.Errorf("follow branch %s of %s from %s to %s: %w; %s stays in force until a person accepts the other: rollcall confirm --commit %s", g.Branch, Public(g.URL), at, tip, ErrRewound, at, tip)
 	}
 	return g.follow(tip)
 }

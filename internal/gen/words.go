@@ -15,7 +15,7 @@ var (
 	hubspot    = application{"hubspot", "HubSpot", []string{"crm.objects.contacts.read", "crm.objects.contacts.write"}, "contact:getAll", "contact:upsert"}
 	jira       = application{"jira", "Jira", []string{"read:jira-work", "write:jira-work"}, "issue:getAll", "issue:create"}
 	slack      = application{"slack", "Slack", []string{"channels:read", "chat:write"}, "channel:getAll", "message:post"}
-	github     = application{"github", "GitHub", []string{"contents:read", "issues:write"}, "repository:getIssues", "issue:create"}
+	github     = application{"github", "GitHub", []string{"metadata:read", "issues:write"}, "repository:getIssues", "issue:create"}
 	okta       = application{"okta", "Okta", []string{"okta.users.manage"}, "user:getAll", "user:create"}
 	entra      = application{"microsoft-graph", "Entra", []string{"User.ReadWrite.All"}, "user:getAll", "user:create"}
 	workspace  = application{"google-workspace", "Google Workspace", []string{"admin.directory.user"}, "user:getAll", "user:create"}

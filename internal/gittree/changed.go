@@ -9,15 +9,23 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
+// mostEntries is how many files and folders are looked at: a tree that holds
+// itself many times over has no end, and takes a commit of a few bytes.
+const mostEntries = 300_000
+
 // Changed names the files of head, which may be of any kind, whose content is
 // not the same at the same path of base, in order. Links and submodules are
 // not among them.
 func Changed(base *Tree, head fs.FS) ([]string, error) {
 	var names []string
+	seen := 0
 	err := fs.WalkDir(head, ".", func(name string, d fs.DirEntry, err error) error {
+		seen++
 		switch {
 		case err != nil:
 			return err
+		case seen > mostEntries:
+			return fmt.Errorf("the change holds more than %d files and folders; take out what is none of this repository's", mostEntries)
 		case d.IsDir() && path.Base(name) == ".git":
 			return fs.SkipDir
 		case d.IsDir():

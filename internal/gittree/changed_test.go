@@ -1,7 +1,10 @@
 package gittree
 
 import (
+	"fmt"
 	"os"
+	"os/exec"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -34,4 +37,45 @@ func TestChangedIsWhatIsNotTheSameInTheBase(t *testing.T) {
 	if got, err := Changed(head, head); err != nil || len(got) > 0 {
 		t.Errorf("of a commit against itself, %v changed, %v", got, err)
 	}
+}
+
+// TestATreeWithoutEndEndsTheComparison: forty trees, each of which holds the
+// next one ten times, are a commit of a few kilobytes and 10^40 folders.
+func TestATreeWithoutEndEndsTheComparison(t *testing.T) {
+	dir := t.TempDir()
+	gitIn(t, dir, "", "init", "-q", "-b", "main")
+	gitIn(t, dir, "", "commit", "-q", "--allow-empty", "-m", "empty")
+	blob := gitIn(t, dir, "x", "hash-object", "-w", "--stdin")
+	tree := gitIn(t, dir, fmt.Sprintf("100644 blob %s\tf\n", blob), "mktree")
+	for range 40 {
+		var b strings.Builder
+		for i := range 10 {
+			fmt.Fprintf(&b, "040000 tree %s\td%d\n", tree, i)
+		}
+		tree = gitIn(t, dir, b.String(), "mktree")
+	}
+	commit := gitIn(t, dir, "bomb", "commit-tree", "-p", "HEAD", tree)
+	base, _, err := Open(dir, "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, _, err := Open(dir, commit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Changed(base, head); err == nil || !strings.Contains(err.Error(), "more than 300000 files and folders") {
+		t.Errorf("a tree without end is compared, and says %v", err)
+	}
+}
+
+// gitIn runs git on an input and gives what it says.
+func gitIn(t *testing.T, dir, input string, args ...string) string {
+	t.Helper()
+	c := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=test", "-c", "user.email=test@example.com"}, args...)...)
+	c.Stdin = strings.NewReader(input)
+	out, err := c.CombinedOutput()
+	if err != nil {
+		t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+	return strings.TrimSpace(string(out))
 }

@@ -24,6 +24,10 @@ type entry struct {
 func (e entry) Name() string { return e.name }
 func (e entry) IsDir() bool  { return e.mode == filemode.Dir }
 
+// ContentID is git's own name for the content of a file or folder; zero for a
+// folder of the index, which has none.
+func (e entry) ContentID() [20]byte { return e.hash }
+
 // Type is the kind of thing; a submodule is irregular.
 func (e entry) Type() fs.FileMode {
 	switch e.mode {

@@ -1,11 +1,11 @@
 // Package jobs runs a function for each of many tenants on a schedule, with
-// River on the daemon's own database: a tenant's run is unique, a failing one
-// backs off alone, and what a killed process left behind is begun again.
+// River on the daemons' own database: a tenant's run is unique over all processes
+// that share it, a failing one backs off alone, and what a killed process left
+// behind is begun again.
 package jobs
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -15,8 +15,11 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivertype"
+
+	"github.com/rollcall-dev/rollcall/internal/store"
 )
 
 // A Later error asks to be called again no sooner than After.
@@ -31,20 +34,23 @@ func (e *Later) Unwrap() error { return e.Err }
 // A Runner calls Pass for every tenant. All fields are required but
 // Concurrency.
 type Runner struct {
-	DB          *sql.DB
+	DB          *store.DB
 	Intervals   map[string]time.Duration // by tenant
 	Timeout     time.Duration            // of one call
 	Concurrency int                      // calls at a time; 0 means 8
 	Log         *slog.Logger
-	// Pass is called with a context that ends after Timeout and when the
-	// runner stops. An error makes the next call of this tenant wait longer,
-	// up to maxBackoff.
-	Pass func(ctx context.Context, tenant string) error
+	// Pass is called with a context that ends after Timeout, when the runner
+	// stops and when the tenant is no longer held. An error makes the next call
+	// of this tenant wait longer, up to maxBackoff.
+	Pass func(ctx context.Context, tenant string, held *store.Held) error
 
-	client atomic.Pointer[river.Client[*sql.Tx]]
+	client atomic.Pointer[client]
 }
 
-const maxBackoff = 30 * time.Minute
+const (
+	maxBackoff = 30 * time.Minute
+	busyWait   = 10 * time.Second // for a tenant that another process holds
+)
 
 // call is the job of one tenant.
 type call struct {
@@ -74,7 +80,14 @@ func (w *worker) Work(ctx context.Context, job *river.Job[call]) error {
 	if _, ok := w.runner.Intervals[job.Args.Tenant]; !ok {
 		return river.JobCancel(errors.New("the tenant is no longer configured"))
 	}
-	err := w.runner.Pass(ctx, job.Args.Tenant)
+	ctx, held, err := w.runner.DB.HoldTenant(ctx, job.Args.Tenant)
+	if errors.Is(err, store.ErrBusy) { // somebody reconciles it by hand, say
+		return river.JobSnooze(busyWait)
+	}
+	if err != nil {
+		return err
+	}
+	err = errors.Join(w.runner.Pass(ctx, job.Args.Tenant, held), held.Release())
 	var later *Later
 	if errors.As(err, &later) && later.After > 0 {
 		return river.JobSnooze(min(later.After, maxBackoff))
@@ -99,7 +112,7 @@ func (r *Runner) Run(ctx context.Context, grace time.Duration) error {
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker{runner: r})
-	client, err := river.NewClient(riversqlite.New(r.DB), &river.Config{
+	client, err := connect(r.DB, &river.Config{
 		Logger:                      r.Log,
 		Workers:                     workers,
 		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: r.concurrency()}},
@@ -117,10 +130,27 @@ func (r *Runner) Run(ctx context.Context, grace time.Duration) error {
 	if err := client.Start(ctx); err != nil {
 		return fmt.Errorf("start the jobs: %w", err)
 	}
-	r.client.Store(client)
+	r.client.Store(&client)
 	defer r.client.Store(nil)
+	if r.DB.Pool() != nil {
+		r.rescueOthers(ctx, client)
+	}
 	<-client.Stopped()
 	return nil
+}
+
+// client is what is used of River's client, whatever database it is for.
+type client interface {
+	Start(ctx context.Context) error
+	Stopped() <-chan struct{}
+	Insert(ctx context.Context, args river.JobArgs, opts *river.InsertOpts) (*rivertype.JobInsertResult, error)
+}
+
+func connect(db *store.DB, c *river.Config) (client, error) {
+	if pool := db.Pool(); pool != nil {
+		return river.NewClient(riverpgxv5.New(pool), c)
+	}
+	return river.NewClient(riversqlite.New(db.SQL()), c)
 }
 
 func (r *Runner) concurrency() int {
@@ -139,17 +169,15 @@ func (r *Runner) schedule() []*river.PeriodicJob {
 	return jobs
 }
 
-// rescue gives back what a killed process left running. The database has one
-// process at a time, so nothing that runs in it can be running now; and a
-// tenant that was waiting out a failure is called at once after a restart.
-func (r *Runner) rescue(ctx context.Context) error {
-	_, err := r.DB.ExecContext(ctx, `DELETE FROM river_job WHERE kind = ? AND state IN ('running', 'retryable', 'scheduled')`, call{}.Kind())
-	if err != nil {
-		return fmt.Errorf("take back the jobs of the last run: %w", err)
+// Ask has the runner that works on the database, in whatever process, call a
+// tenant soon; one that is being called, or backs off, keeps its time.
+func Ask(ctx context.Context, db *store.DB, tenant string) error {
+	client, err := connect(db, &river.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err == nil {
+		_, err = client.Insert(ctx, call{tenant}, nil)
 	}
-	// A killed leader's term would otherwise have to run out first.
-	if _, err := r.DB.ExecContext(ctx, `DELETE FROM river_leader`); err != nil {
-		return fmt.Errorf("take back the lead of the last run: %w", err)
+	if err != nil {
+		return fmt.Errorf("wake %s: %w", tenant, err)
 	}
 	return nil
 }
@@ -159,15 +187,15 @@ func (r *Runner) rescue(ctx context.Context) error {
 // what has changed; one that backs off keeps its time. Before Run and after it
 // there is nobody to wake.
 func (r *Runner) Wake(ctx context.Context) error {
-	client := r.client.Load()
-	if client == nil {
+	started := r.client.Load()
+	if started == nil {
 		return nil
 	}
 	waiting := slices.Sorted(maps.Keys(r.Intervals))
 	for {
 		var running []string
 		for _, tenant := range waiting {
-			job, err := client.Insert(ctx, call{tenant}, nil)
+			job, err := (*started).Insert(ctx, call{tenant}, nil)
 			if err != nil {
 				return fmt.Errorf("wake %s: %w", tenant, err)
 			}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/rollcall-dev/rollcall/internal/store"
+	"github.com/rollcall-dev/rollcall/internal/store/storetest"
 )
 
 // calls counts calls by tenant and notices two at once of one tenant.
@@ -43,12 +44,16 @@ func (c *calls) count(tenant string) int {
 }
 
 func TestEachTenantIsCalledAloneAndAFailingOneBacksOffAlone(t *testing.T) {
-	db := open(t)
+	t.Run("sqlite", func(t *testing.T) { eachAlone(t, open(t, file(t))) })
+	t.Run("postgres", func(t *testing.T) { eachAlone(t, open(t, storetest.Postgres(t))) })
+}
+
+func eachAlone(t *testing.T, db *store.DB) {
 	seen := calls{times: map[string][]time.Time{}, running: map[string]bool{}}
 	r := &Runner{
-		DB: db.SQL(), Timeout: time.Minute, Log: slog.New(slog.DiscardHandler),
+		DB: db, Timeout: time.Minute, Log: slog.New(slog.DiscardHandler),
 		Intervals: map[string]time.Duration{"well": time.Second, "slow": time.Second, "ill": time.Second, "busy": time.Second},
-		Pass: func(ctx context.Context, tenant string) error {
+		Pass: func(_ context.Context, tenant string, _ *store.Held) error {
 			defer seen.enter(tenant)()
 			switch tenant {
 			case "slow":
@@ -86,7 +91,7 @@ func TestEachTenantIsCalledAloneAndAFailingOneBacksOffAlone(t *testing.T) {
 }
 
 func TestWhatAKilledProcessLeftRunningIsCalledAgainAtOnce(t *testing.T) {
-	db := open(t)
+	db := open(t, file(t))
 	_, err := db.SQL().Exec(`INSERT INTO river_job (args, attempt, attempted_at, kind, max_attempts, state, unique_key, unique_states, metadata)
 		VALUES ('{"tenant":"prod"}', 1, CURRENT_TIMESTAMP, 'pass', 100, 'running', 'x', 255, '{}')`)
 	if err != nil {
@@ -94,9 +99,9 @@ func TestWhatAKilledProcessLeftRunningIsCalledAgainAtOnce(t *testing.T) {
 	}
 	seen := calls{times: map[string][]time.Time{}, running: map[string]bool{}}
 	r := &Runner{
-		DB: db.SQL(), Timeout: time.Minute, Log: slog.New(slog.DiscardHandler),
+		DB: db, Timeout: time.Minute, Log: slog.New(slog.DiscardHandler),
 		Intervals: map[string]time.Duration{"prod": time.Hour},
-		Pass: func(_ context.Context, tenant string) error {
+		Pass: func(_ context.Context, tenant string, _ *store.Held) error {
 			defer seen.enter(tenant)()
 			return nil
 		},
@@ -127,9 +132,11 @@ func TestBackoffDoublesUpToItsLimit(t *testing.T) {
 	}
 }
 
-func open(t *testing.T) *store.DB {
+func file(t *testing.T) string { return filepath.Join(t.TempDir(), "state.db") }
+
+func open(t *testing.T, place string) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "state.db"))
+	db, err := store.Open(t.Context(), place)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ var ladder = map[string][]string{
 	"tenant/":       {"registry", "tenant"}, // one package a platform, and the conformance suite
 	"approval":      {"registry"},
 	"lint":          {"registry", "tenant"},
-	"lint/rules":    {"registry", "tenant", "lint"},
+	"lint/rules":    {"registry", "tenant", "approval", "lint"},
 	"lint/report":   {"registry", "tenant", "lint"},
 	"reconcile":     {"registry", "tenant"},
 	"review":        {"registry", "lint", "reconcile", "tenant"},

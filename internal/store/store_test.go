@@ -10,57 +10,62 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/rollcall-dev/rollcall/internal/store/storetest"
 )
 
 func TestWhatIsKeptIsThereAfterReopening(t *testing.T) {
-	ctx := t.Context()
-	path := filepath.Join(t.TempDir(), "deep", "state.db")
-	db := mustOpen(t, path)
-	at := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
-	for _, err := range []error{
-		db.SaveHistory(ctx, "prod", []byte("first")), db.SaveHistory(ctx, "prod", []byte("second")),
-		db.SaveObservation(ctx, "prod", at, bytes.Repeat([]byte("x"), 1<<16)),
-		db.Begin(ctx, "prod", "act-1", []byte("one")), db.Begin(ctx, "test", "act-2", []byte("two")),
-		db.SaveSetting(ctx, "commit", "abc"),
-		db.Close(),
-	} {
-		if err != nil {
-			t.Fatal(err)
+	onBoth(t, func(t *testing.T, path string) {
+		ctx := t.Context()
+		db := mustOpen(t, path)
+		at := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
+		for _, err := range []error{
+			db.SaveHistory(ctx, "prod", []byte("first")), db.SaveHistory(ctx, "prod", []byte("second")),
+			db.SaveObservation(ctx, "prod", at, bytes.Repeat([]byte("x"), 1<<16)),
+			db.Begin(ctx, "prod", "act-1", []byte("one")), db.Begin(ctx, "test", "act-2", []byte("two")),
+			db.SaveSetting(ctx, "commit", "abc"),
+			db.Close(),
+		} {
+			if err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
 
-	db = mustOpen(t, path)
-	defer db.Close()
-	if got, err := db.History(ctx, "prod"); err != nil || string(got) != "second" {
-		t.Errorf("history after reopening: %q, %v", got, err)
-	}
-	if got, when, err := db.Observation(ctx, "prod"); err != nil || len(got) != 1<<16 || !when.Equal(at) {
-		t.Errorf("observation after reopening: %d bytes at %v, %v", len(got), when, err)
-	}
-	acts, err := db.Pending(ctx, "prod")
-	if err != nil || len(acts) != 1 || string(acts["act-1"]) != "one" {
-		t.Errorf("pending acts of prod after reopening: %q, %v", acts, err)
-	}
-	if v, err := db.Setting(ctx, "commit"); err != nil || v != "abc" {
-		t.Errorf("setting after reopening: %q, %v", v, err)
-	}
-	if err := errors.Join(db.End(ctx, "act-1"), db.End(ctx, "act-1")); err != nil {
-		t.Errorf("ending an act twice: %v", err)
-	}
-	if acts, _ := db.Pending(ctx, "prod"); len(acts) != 0 {
-		t.Errorf("an ended act is still pending: %q", acts)
-	}
+		db = mustOpen(t, path)
+		defer db.Close()
+		if got, err := db.History(ctx, "prod"); err != nil || string(got) != "second" {
+			t.Errorf("history after reopening: %q, %v", got, err)
+		}
+		if got, err := db.Observation(ctx, "prod", at); err != nil || len(got.Body) != 1<<16 || !got.Last.Equal(at) {
+			t.Errorf("observation after reopening: %d bytes at %v, %v", len(got.Body), got.Last, err)
+		}
+		acts, err := db.Pending(ctx, "prod")
+		if err != nil || len(acts) != 1 || string(acts["act-1"]) != "one" {
+			t.Errorf("pending acts of prod after reopening: %q, %v", acts, err)
+		}
+		if v, err := db.Setting(ctx, "commit"); err != nil || v != "abc" {
+			t.Errorf("setting after reopening: %q, %v", v, err)
+		}
+		if err := errors.Join(db.End(ctx, "act-1"), db.End(ctx, "act-1")); err != nil {
+			t.Errorf("ending an act twice: %v", err)
+		}
+		if acts, _ := db.Pending(ctx, "prod"); len(acts) != 0 {
+			t.Errorf("an ended act is still pending: %q", acts)
+		}
+	})
 }
 
 func TestWhatWasNeverKeptIsNothing(t *testing.T) {
-	db := mustOpen(t, filepath.Join(t.TempDir(), "state.db"))
-	defer db.Close()
-	history, err1 := db.History(t.Context(), "nobody")
-	observation, _, err2 := db.Observation(t.Context(), "nobody")
-	setting, err3 := db.Setting(t.Context(), "nothing")
-	if err := errors.Join(err1, err2, err3); err != nil || history != nil || observation != nil || setting != "" {
-		t.Errorf("an empty store gave %q, %q, %q, %v", history, observation, setting, err)
-	}
+	onBoth(t, func(t *testing.T, path string) {
+		db := mustOpen(t, path)
+		defer db.Close()
+		history, err1 := db.History(t.Context(), "nobody")
+		observation, err2 := db.Observation(t.Context(), "nobody", time.Now())
+		setting, err3 := db.Setting(t.Context(), "nothing")
+		if err := errors.Join(err1, err2, err3); err != nil || history != nil || observation.Body != nil || setting != "" {
+			t.Errorf("an empty store gave %q, %q, %q, %v", history, observation.Body, setting, err)
+		}
+	})
 }
 
 func TestTwoProcessesCannotShareTheState(t *testing.T) {
@@ -82,48 +87,61 @@ func TestTwoProcessesCannotShareTheState(t *testing.T) {
 }
 
 func TestANewerDatabaseStopsAnOlderBinary(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "state.db")
-	db := mustOpen(t, path)
-	if _, err := db.sql.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`); err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	_, err := Open(t.Context(), path)
-	if err == nil || !strings.Contains(err.Error(), "newer rollcall") {
-		t.Errorf("opening a newer database: %v", err)
-	}
+	onBoth(t, func(t *testing.T, path string) {
+		db := mustOpen(t, path)
+		if _, err := db.sql.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, true)`); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Open(t.Context(), path)
+		if err == nil || !strings.Contains(err.Error(), "newer rollcall") {
+			t.Errorf("opening a newer database: %v", err)
+		}
+	})
 }
 
 func TestAViewLooksAtStateInUseAndCannotWrite(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "state.db")
-	if _, err := View(t.Context(), path); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("a view of nothing: %v", err)
-	}
-	db := mustOpen(t, path)
-	defer db.Close()
-	if err := db.SaveHistory(t.Context(), "prod", []byte("seen")); err != nil {
-		t.Fatal(err)
-	}
-	view, err := View(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer view.Close()
-	if got, err := view.History(t.Context(), "prod"); err != nil || string(got) != "seen" {
-		t.Errorf("a view beside the daemon reads %q, %v", got, err)
-	}
-	if err := view.SaveHistory(t.Context(), "prod", []byte("changed")); err == nil {
-		t.Error("a view wrote")
-	}
+	onBoth(t, func(t *testing.T, path string) {
+		if _, err := View(t.Context(), path); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("a view of nothing: %v", err)
+		}
+		db := mustOpen(t, path)
+		defer db.Close()
+		if err := db.SaveHistory(t.Context(), "prod", []byte("seen")); err != nil {
+			t.Fatal(err)
+		}
+		view, err := View(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer view.Close()
+		if got, err := view.History(t.Context(), "prod"); err != nil || string(got) != "seen" {
+			t.Errorf("a view beside the daemon reads %q, %v", got, err)
+		}
+		if err := view.SaveHistory(t.Context(), "prod", []byte("changed")); err == nil {
+			t.Error("a view wrote")
+		}
+	})
 }
 
 func TestTheFormIsTheNewestMigration(t *testing.T) {
-	files, err := migrations.ReadDir("migrations")
-	if err != nil || len(files) != form {
-		t.Errorf("%d migrations, and form is %d: %v", len(files), form, err)
+	for _, f := range []forms{sqliteForms, postgresForms} {
+		files, err := migrations.ReadDir(f.folder)
+		if err != nil || int64(len(files)) != f.newest {
+			t.Errorf("%d migrations in %s, and the newest form is %d: %v", len(files), f.folder, f.newest, err)
+		}
 	}
+}
+
+func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+
+// onBoth runs a test on a file and on a PostgreSQL database, which are not
+// there yet or empty.
+func onBoth(t *testing.T, test func(t *testing.T, path string)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, filepath.Join(t.TempDir(), "deep", "state.db")) })
+	t.Run("postgres", func(t *testing.T) { test(t, storetest.Postgres(t)) })
 }
 
 func TestAFileThatIsNoDatabaseIsRefusedAndKept(t *testing.T) {

@@ -106,7 +106,10 @@ func controlLines(r lint.Rule) (lines []string) {
 		if strings.HasPrefix(c, "NHI") {
 			name = "OWASP " + c
 		}
-		lines = append(lines, fmt.Sprintf("- %s: %s", name, lint.ControlTitle(c)))
+		if title := lint.ControlTitle(c); title != "" {
+			name += ": " + title
+		}
+		lines = append(lines, "- "+name)
 	}
 	return lines
 }

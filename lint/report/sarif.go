@@ -76,7 +76,11 @@ func sarifRule(run *sarif.Run, rule lint.Rule) {
 	d := run.AddRule(rule.ID)
 	d.ShortDescription = sarif.NewMultiformatMessageString().WithText(capital(sentence) + ".")
 	d.Help = sarif.NewMultiformatMessageString().WithText(page.String())
-	d.HelpURI = new(home + "/blob/main/docs/rules.md#" + anchor(rule.ID))
+	about := "rules.md#" + anchor(rule.ID)
+	if rule.Needs == lint.NeedsRuling { // an organisation's own
+		about = "organisation-rules.md"
+	}
+	d.HelpURI = new(home + "/blob/main/docs/" + about)
 	d.DefaultConfiguration = sarif.NewReportingConfiguration().WithLevel(levels[rule.Severity])
 	d.Properties = sarif.NewPropertyBag().WithTags(rule.Controls)
 }

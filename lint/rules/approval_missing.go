@@ -13,6 +13,7 @@ var _ = register(lint.Rule{
 	Controls: []string{"NIST AI RMF 1.0 GOVERN 3.2", "NIST AI RMF 1.0 GOVERN 1.4", "NIST CSF 2.0 PR.AA-05"},
 	Waivable: true,
 	Each:     approvalMissing,
+	Local:    true,
 	Doc: `what changes access names the policy that approves it
 
 # What

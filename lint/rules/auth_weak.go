@@ -14,6 +14,7 @@ var _ = register(lint.Rule{
 	Controls: []string{"NHI4:2025", "NIST CSF 2.0 PR.AA-03"},
 	Waivable: true,
 	Each:     weakAuth,
+	Local:    true,
 	Doc: `a connector signs in as strongly as the application allows
 
 # What

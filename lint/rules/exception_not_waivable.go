@@ -36,7 +36,7 @@ Remove the exception, or the line in policy, and mend what the rule found.
 
 func notWaivable(p *lint.Pass) {
 	for _, ex := range p.Head.Exceptions {
-		if r, ok := book[ex.Rule]; !ok || r.Waivable {
+		if r, ok := ruleOf(p, ex.Rule); !ok || r.Waivable {
 			continue
 		}
 		p.Report(lint.Finding{
@@ -51,7 +51,7 @@ func notWaivable(p *lint.Pass) {
 	policy := p.Head.Policy
 	for _, id := range sortedKeys(policy.Rules) {
 		severity := policy.Rules[id].Severity
-		r, ok := book[id]
+		r, ok := ruleOf(p, id)
 		if !ok || r.Waivable || r.Severity != lint.Error || severity == "" || severity == string(lint.Error) {
 			continue
 		}

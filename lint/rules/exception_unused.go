@@ -43,7 +43,7 @@ func exceptionUnused(p *lint.Pass) {
 		if !counts || !p.Ran(ex.Rule) || p.Silences(ex.ID) > 0 || !p.Now.Before(ex.Until.End()) {
 			continue
 		}
-		if r, ok := book[ex.Rule]; ok && !r.Waivable {
+		if r, ok := ruleOf(p, ex.Rule); ok && !r.Waivable {
 			continue // exception/not-waivable says so
 		}
 		p.Report(lint.Finding{

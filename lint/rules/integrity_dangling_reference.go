@@ -17,9 +17,9 @@ var _ = register(lint.Rule{
 	Doc: `every reference leads somewhere
 
 # What
-An entry names an identity, a tenant, an approval policy, a person, a team, an
-environment, a department, a system or a rule that does not exist. Owners and
-backups are judged by ownership/unknown.
+An entry names an identity, a tenant, a person, a team, an environment, a
+department, a system or a rule that does not exist. Owners and backups are judged
+by ownership/unknown, approval policies by approval/unknown-policy.
 
 # Why
 A workflow that uses a connector which nobody has declared is an inventory with
@@ -35,29 +35,27 @@ apart from nothing, and a rule that is misspelt in policy is not set at all.
 
 # How to mend
 Take the nearest name if the message offers the right one, else declare what is
-missing. What stands in organisation.cue, policy.cue or policies/ is added in a
-change of its own: a change is judged by what was there before it.
+missing. What stands in organisation.cue or policy.cue is added in a change of its
+own: a change is judged by what was there before it.
 `,
 })
 
 func identityReferences(p *lint.Pass, id *registry.Identity) {
-	refs := references{p: p, who: named(id), at: id, found: lint.Finding{Identity: id.ID}}
+	refs := references{p: p, at: id, found: lint.Finding{Identity: id.ID}}
 	if p.Head.Tenant(id.Tenant()) == nil {
 		refs.check("", id.Tenant(), tenants(p))
 	}
 	if gone(id) {
 		return
 	}
-	for i, used := range id.Uses {
-		refs.check(fmt.Sprintf("uses[%d]", i), used, identities(p))
-	}
-	refs.check("workflow", id.Workflow, identities(p))
-	refs.check("approval", id.Approval, approvals(p))
-	refs.check("policy", id.Policy, approvals(p))
+	all := identities(p)
+	refs.checkAll("uses", id.Uses, all)
+	refs.check("workflow", id.Workflow, all)
 	refs.check("environment", id.Environment, environments(p))
 	refs.check("department", id.Department, departments(p))
-	for i, system := range id.BlastRadius.Systems {
-		refs.check(fmt.Sprintf("blastRadius.systems[%d]", i), system, systems(p))
+	refs.checkAll("blastRadius.systems", id.BlastRadius.Systems, systems(p))
+	if id.Proposed != nil {
+		refs.check("proposed.by", id.Proposed.By, owners(p))
 	}
 	if id.Recertified != nil {
 		refs.check("recertified.by", id.Recertified.By, owners(p))
@@ -122,14 +120,16 @@ func organisationReferences(p *lint.Pass) {
 // references judges the references of one entry.
 type references struct {
 	p     *lint.Pass
-	who   string // the entry, as messages name it
+	who   string // the entry, as messages name it; an identity is named when it has to be
 	at    placed
 	found lint.Finding // entry and identity are filled in
 }
 
 func (r references) checkAll(field string, values []string, to target) {
 	for i, v := range values {
-		r.check(fmt.Sprintf("%s[%d]", field, i), v, to)
+		if v != "" && !to.known(v) {
+			r.check(fmt.Sprintf("%s[%d]", field, i), v, to)
+		}
 	}
 }
 
@@ -137,6 +137,9 @@ func (r references) checkAll(field string, values []string, to target) {
 func (r references) check(field, value string, to target) {
 	if value == "" || to.known(value) {
 		return
+	}
+	if id, ok := r.at.(*registry.Identity); ok {
+		r.who = named(id)
 	}
 	near, out := suggestion(value, to.names, "declare it in "+to.home)
 	f := r.found

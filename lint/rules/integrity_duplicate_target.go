@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"hash/maphash"
 
 	"github.com/rollcall-dev/rollcall/lint"
 	"github.com/rollcall-dev/rollcall/registry"
@@ -46,12 +47,23 @@ type claim struct {
 }
 
 func duplicateTarget(p *lint.Pass) {
-	first := map[claim]*registry.Identity{}
+	// by hash, and not by the claim: of a hundred thousand nearly all are alone
+	first := make(map[uint64]*registry.Identity, len(p.Head.Identities))
+	same := map[claim]*registry.Identity{}
 	for _, id := range p.Head.Identities {
 		c := claimOf(id)
-		other := first[c]
-		if other == nil {
-			first[c] = id
+		key := maphash.Comparable(claimSeed, c)
+		was := first[key]
+		if was == nil {
+			first[key] = id
+			continue
+		}
+		if w := claimOf(was); same[w] == nil {
+			same[w] = was
+		}
+		other := same[c]
+		if other == nil { // another claim of the same hash
+			same[c] = id
 			continue
 		}
 		p.Report(lint.Finding{
@@ -63,6 +75,8 @@ func duplicateTarget(p *lint.Pass) {
 		})
 	}
 }
+
+var claimSeed = maphash.MakeSeed()
 
 func claimOf(id *registry.Identity) claim {
 	c := claim{tenant: id.Tenant(), kind: id.Kind}

@@ -13,6 +13,7 @@ var _ = register(lint.Rule{
 	Controls: []string{"NHI1:2025", "NIST CSF 2.0 PR.AA-01", "NIST CSF 2.0 ID.AM-08"},
 	Waivable: true,
 	Each:     expired,
+	Local:    true,
 	Doc: `what has expired is not active
 
 # What

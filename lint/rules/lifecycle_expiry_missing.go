@@ -14,6 +14,7 @@ var _ = register(lint.Rule{
 	Controls: []string{"NHI7:2025", "NIST CSF 2.0 PR.AA-01"},
 	Waivable: true,
 	Each:     expiryMissing,
+	Local:    true,
 	Doc: `what holds a credential expires
 
 # What

@@ -14,6 +14,7 @@ var _ = register(lint.Rule{
 	Controls: []string{"NHI1:2025", "NIST CSF 2.0 PR.AA-05"},
 	Waivable: true,
 	Each:     recertificationOverdue,
+	Local:    true,
 	Doc: `somebody has looked at it within the interval of its tier
 
 # What

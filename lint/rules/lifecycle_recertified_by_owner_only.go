@@ -13,6 +13,7 @@ var _ = register(lint.Rule{
 	Controls: []string{"NIST CSF 2.0 PR.AA-05", "NIST AI RMF 1.0 GOVERN 3.2"},
 	Waivable: true,
 	Each:     recertifiedByOwner,
+	Local:    true,
 	Doc: `somebody else than the owner recertifies what is privileged
 
 # What

@@ -50,9 +50,13 @@ func retiredStillUsed(p *lint.Pass) {
 			continue
 		}
 		for i, used := range id.Uses {
-			reportRetired(p, id, fmt.Sprintf("uses[%d]", i), used)
+			if isRetired(p, used) {
+				reportRetired(p, id, fmt.Sprintf("uses[%d]", i), used)
+			}
 		}
-		reportRetired(p, id, "workflow", id.Workflow)
+		if isRetired(p, id.Workflow) {
+			reportRetired(p, id, "workflow", id.Workflow)
+		}
 		if w := allRetired(starters[id.ID]); w != nil {
 			p.Report(lint.Finding{
 				Identity: id.ID,
@@ -64,11 +68,13 @@ func retiredStillUsed(p *lint.Pass) {
 	}
 }
 
+func isRetired(p *lint.Pass, ref string) bool {
+	other := p.Head.Identity(ref)
+	return other != nil && gone(other)
+}
+
 func reportRetired(p *lint.Pass, id *registry.Identity, field, ref string) {
 	other := p.Head.Identity(ref)
-	if other == nil || !gone(other) {
-		return
-	}
 	p.Report(lint.Finding{
 		Identity: id.ID,
 		Field:    field,

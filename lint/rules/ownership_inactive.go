@@ -13,6 +13,7 @@ var _ = register(lint.Rule{
 	Controls: []string{"NHI1:2025", "NIST CSF 2.0 PR.AA-01", "NIST AI RMF 1.0 GOVERN 2.1"},
 	Waivable: true,
 	Each:     ownerInactive,
+	Local:    true,
 	Check:    tenantOwnerInactive,
 	Doc: `owner and backup are still here
 
@@ -41,7 +42,7 @@ func ownerInactive(p *lint.Pass, id *registry.Identity) {
 	if gone(id) {
 		return
 	}
-	for _, f := range inactive(p, named(id), id.Owner, id.Backup) {
+	for _, f := range inactive(p, func() string { return named(id) }, id.Owner, id.Backup) {
 		f.Identity = id.ID
 		p.Report(f)
 	}
@@ -49,14 +50,14 @@ func ownerInactive(p *lint.Pass, id *registry.Identity) {
 
 func tenantOwnerInactive(p *lint.Pass) {
 	for _, t := range p.Head.Tenants {
-		for _, f := range inactive(p, fmt.Sprintf("tenant %q", t.ID), t.Owner, t.Backup) {
+		for _, f := range inactive(p, func() string { return fmt.Sprintf("tenant %q", t.ID) }, t.Owner, t.Backup) {
 			f.Entry, f.Identity = lint.EntryTenant, t.ID
 			p.Report(f)
 		}
 	}
 }
 
-func inactive(p *lint.Pass, who, owner, backup string) (found []lint.Finding) {
+func inactive(p *lint.Pass, who func() string, owner, backup string) (found []lint.Finding) {
 	o := p.Organisation()
 	for _, f := range []struct{ field, ref string }{{"owner", owner}, {"backup", backup}} {
 		if !o.Knows(f.ref) || o.Active(f.ref, p.Today()) {
@@ -65,7 +66,7 @@ func inactive(p *lint.Pass, who, owner, backup string) (found []lint.Finding) {
 		found = append(found, lint.Finding{
 			Field:   f.field,
 			Value:   f.ref,
-			Message: fmt.Sprintf("%s has %s %q, %s; name somebody who is here", who, f.field, f.ref, whyInactive(o, f.ref)),
+			Message: fmt.Sprintf("%s has %s %q, %s; name somebody who is here", who(), f.field, f.ref, whyInactive(o, f.ref)),
 		})
 	}
 	return found

@@ -14,6 +14,7 @@ var _ = register(lint.Rule{
 	Controls: []string{"NIST CSF 2.0 PR.AA-01", "NIST AI RMF 1.0 GOVERN 2.1"},
 	Waivable: true,
 	Each:     sameBackup,
+	Local:    true,
 	Doc: `the backup is somebody else than the owner
 
 # What

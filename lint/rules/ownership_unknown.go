@@ -14,6 +14,7 @@ var _ = register(lint.Rule{
 	Controls: []string{"NIST CSF 2.0 PR.AA-01", "NIST AI RMF 1.0 GOVERN 2.1"},
 	Waivable: true,
 	Each:     ownerUnknown,
+	Local:    true,
 	Check:    tenantOwnerUnknown,
 	Doc: `owner and backup are people or teams of the organisation
 
@@ -46,7 +47,7 @@ func ownerUnknown(p *lint.Pass, id *registry.Identity) {
 	if gone(id) {
 		return
 	}
-	for _, f := range responsible(p.Organisation(), named(id), id, id.Owner, id.Backup) {
+	for _, f := range responsible(p.Organisation(), func() string { return named(id) }, id, id.Owner, id.Backup) {
 		f.Identity = id.ID
 		p.Report(f)
 	}
@@ -54,7 +55,7 @@ func ownerUnknown(p *lint.Pass, id *registry.Identity) {
 
 func tenantOwnerUnknown(p *lint.Pass) {
 	for _, t := range p.Head.Tenants {
-		for _, f := range responsible(p.Organisation(), fmt.Sprintf("tenant %q", t.ID), t, t.Owner, t.Backup) {
+		for _, f := range responsible(p.Organisation(), func() string { return fmt.Sprintf("tenant %q", t.ID) }, t, t.Owner, t.Backup) {
 			if f.Field == "backup" && t.Backup == "" {
 				continue // a tenant may do without
 			}
@@ -65,20 +66,20 @@ func tenantOwnerUnknown(p *lint.Pass) {
 }
 
 // responsible is what is wrong with the names of those who answer for an entry.
-func responsible(o *registry.Organisation, who string, at placed, owner, backup string) (found []lint.Finding) {
+func responsible(o *registry.Organisation, who func() string, at placed, owner, backup string) (found []lint.Finding) {
 	for _, f := range []struct{ field, ref string }{{"owner", owner}, {"backup", backup}} {
 		switch {
 		case f.ref == "":
 			found = append(found, lint.Finding{
 				Field:   f.field,
-				Message: fmt.Sprintf(`%s has no %s; add %s: "person/…" or "team/…"`, who, f.field, f.field),
+				Message: fmt.Sprintf(`%s has no %s; add %s: "person/…" or "team/…"`, who(), f.field, f.field),
 			})
 		case !o.Knows(f.ref):
 			near, out := suggestion(f.ref, people(o), `name a "person/…" or "team/…" of registry/organisation.cue`)
 			found = append(found, lint.Finding{
 				Field:   f.field,
 				Value:   f.ref,
-				Message: fmt.Sprintf("%s has %s %q, who is nobody in the organisation; %s", who, f.field, f.ref, out),
+				Message: fmt.Sprintf("%s has %s %q, who is nobody in the organisation; %s", who(), f.field, f.ref, out),
 				Edit:    replace(at, f.field, near),
 			})
 		}

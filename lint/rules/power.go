@@ -8,34 +8,49 @@ import (
 
 // A power is what one field of an identity lets it do.
 type power struct {
-	tier    registry.Tier
-	because string // the field and its value, as messages say it
+	tier        registry.Tier
+	noun, value string // the field: a scope, a role or a step
+	app         string // of a step
 }
 
-// powers are what the scopes, the role and the steps of an identity imply, as
-// far as the catalogue knows them.
-func powers(c *registry.Catalogue, s *registry.Snapshot, id *registry.Identity) (all []power) {
+// because is the field and its value, as messages say it.
+func (pw power) because() string {
+	if pw.app != "" {
+		return fmt.Sprintf("%s %q of %q", pw.noun, pw.value, pw.app)
+	}
+	return fmt.Sprintf("%s %q", pw.noun, pw.value)
+}
+
+// strongest is the first of the highest of what the scopes, the role and the
+// steps of an identity imply above a tier, as far as the catalogue knows them;
+// the tier itself where nothing is above it.
+func strongest(c *registry.Catalogue, s *registry.Snapshot, id *registry.Identity) power {
 	app := appOf(s, id)
+	most := power{tier: id.Tier}
+	take := func(pw power) {
+		if pw.tier.Rank() > most.tier.Rank() {
+			most = pw
+		}
+	}
 	for _, scope := range id.Scopes {
 		if t, ok := c.ScopePower(app, scope); ok {
-			all = append(all, power{t, fmt.Sprintf("scope %q", scope)})
+			take(power{tier: t, noun: "scope", value: scope})
 		}
 	}
 	if id.Role != "" {
 		if t, ok := c.RolePower(app, id.Role); ok {
-			all = append(all, power{t, fmt.Sprintf("role %q", id.Role)})
+			take(power{tier: t, noun: "role", value: id.Role})
 		}
 	}
 	for _, step := range id.Steps {
-		because := fmt.Sprintf("step %q of %q", step.Operation, step.App)
 		effect, known := c.OperationEffect(step.App, step.Operation)
 		if stepChangesAccess(c, step) {
-			all = append(all, power{registry.Privileged, because})
+			take(power{registry.Privileged, "step", step.Operation, step.App})
 		} else if known {
-			all = append(all, power{effect.Power, because})
+			take(power{effect.Power, "step", step.Operation, step.App})
 		}
 	}
-	return all
+	return most
 }
 
 // appOf is the application whose words the scopes and the role of an identity

@@ -42,13 +42,23 @@ the application limits the number of accounts, ask for an exception with an end.
 })
 
 func sharedCredential(p *lint.Pass) {
-	users := map[string][]string{}
+	users := map[string][]string{} // of what more than one uses
+	first := make(map[string]string, len(p.Head.Identities))
 	for _, id := range p.Head.Identities {
 		if gone(id) || id.Kind != registry.Workflow {
 			continue
 		}
-		for _, used := range slices.Compact(slices.Sorted(slices.Values(id.Uses))) {
-			users[used] = append(users[used], id.ID)
+		for i, used := range id.Uses {
+			if slices.Contains(id.Uses[:i], used) {
+				continue
+			}
+			if before, twice := first[used]; !twice {
+				first[used] = id.ID
+			} else if users[used] == nil {
+				users[used] = []string{before, id.ID}
+			} else {
+				users[used] = append(users[used], id.ID)
+			}
 		}
 	}
 	for _, id := range p.Head.Identities {

@@ -13,6 +13,7 @@ var _ = register(lint.Rule{
 	Controls: []string{"NHI5:2025", "NIST CSF 2.0 PR.AA-05"},
 	Waivable: true,
 	Each:     wildcardScope,
+	Local:    true,
 	Doc: `a scope names what it grants
 
 # What

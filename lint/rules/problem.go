@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/rollcall-dev/rollcall/lint"
 )
 
@@ -8,7 +10,7 @@ import (
 // it is the one that reads the files.
 func problems(rule string) func(*lint.Pass) {
 	return func(p *lint.Pass) {
-		for _, pr := range p.Head.Problems {
+		for _, pr := range slices.Concat(p.Head.Problems, p.Unruled()) {
 			if pr.Rule != rule {
 				continue
 			}

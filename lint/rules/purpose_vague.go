@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/rollcall-dev/rollcall/lint"
 	"github.com/rollcall-dev/rollcall/registry"
@@ -15,7 +16,9 @@ var _ = register(lint.Rule{
 	Severity: lint.Warning,
 	Controls: []string{"NIST AI RMF 1.0 GOVERN 1.6", "NIST CSF 2.0 PR.AA-01"},
 	Waivable: true,
-	Check:    vaguePurpose,
+	Each:     vaguePurpose,
+	Local:    true,
+	Check:    samePurpose,
 	Doc: `a purpose says what it is for
 
 # What
@@ -42,66 +45,91 @@ Say what is moved or done, from where to where, and who needs it.
 // maxSamePurpose is how many identities may have one purpose.
 const maxSamePurpose = 5
 
-func vaguePurpose(p *lint.Pass) {
-	same := map[uint64]int{} // by hash: a hundred thousand purposes are many bytes
-	for _, id := range p.Head.Identities {
+func vaguePurpose(p *lint.Pass, id *registry.Identity) {
+	if gone(id) {
+		return
+	}
+	if why := vague(id.Purpose); why != "" {
+		reportPurpose(p, id, why)
+	}
+}
+
+// samePurpose reports a purpose that many have and that says something.
+func samePurpose(p *lint.Pass) {
+	same := make(map[uint64]int, len(p.Head.Identities)) // by hash: a hundred thousand purposes are many bytes
+	keys := make([]uint64, len(p.Head.Identities))
+	var room []byte
+	for i, id := range p.Head.Identities {
 		if !gone(id) {
-			same[purposeKey(id)]++
+			room = appendPlain(room[:0], id.Purpose)
+			keys[i] = maphash.Bytes(purposeSeed, room)
+			same[keys[i]]++
 		}
 	}
-	for _, id := range p.Head.Identities {
-		if gone(id) {
-			continue
+	for i, id := range p.Head.Identities {
+		if n := same[keys[i]]; n > maxSamePurpose && !gone(id) && vague(id.Purpose) == "" {
+			reportPurpose(p, id, fmt.Sprintf("which is that of %d identities", n))
 		}
-		why := vague(id.Purpose)
-		if n := same[purposeKey(id)]; why == "" && n > maxSamePurpose {
-			why = fmt.Sprintf("which is that of %d identities", n)
-		}
-		if why == "" {
-			continue
-		}
-		p.Report(lint.Finding{
-			Identity: id.ID,
-			Field:    "purpose",
-			Value:    id.Purpose,
-			Message:  fmt.Sprintf("%s has purpose %q, %s; say what it does, from where to where, and for whom", named(id), id.Purpose, why),
-		})
 	}
+}
+
+func reportPurpose(p *lint.Pass, id *registry.Identity, why string) {
+	p.Report(lint.Finding{
+		Identity: id.ID,
+		Field:    "purpose",
+		Value:    id.Purpose,
+		Message:  fmt.Sprintf("%s has purpose %q, %s; say what it does, from where to where, and for whom", named(id), id.Purpose, why),
+	})
 }
 
 var purposeSeed = maphash.MakeSeed()
 
-func purposeKey(id *registry.Identity) uint64 {
-	var h maphash.Hash
-	h.SetSeed(purposeSeed)
-	for word := range strings.FieldsSeq(strings.ToLower(id.Purpose)) {
-		h.WriteString(word)
-		h.WriteByte(' ')
+// appendPlain appends a text in small letters, with a blank behind each word.
+func appendPlain(to []byte, text string) []byte {
+	for word := range strings.FieldsSeq(text) {
+		from := len(to)
+		for i := range len(word) {
+			c := word[i]
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			} else if c >= utf8.RuneSelf {
+				to = append(to[:from], strings.ToLower(word)...)
+				break
+			}
+			to = append(to, c)
+		}
+		to = append(to, ' ')
 	}
-	return h.Sum64()
+	return to
 }
 
 // vague says what a purpose lacks, or nothing.
 func vague(purpose string) string {
-	words := strings.FieldsFunc(strings.ToLower(purpose), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	})
-	telling := 0
-	for _, w := range words {
-		if placeholder[w] {
+	words, telling := 0, 0
+	for w := range strings.FieldsFuncSeq(strings.ToLower(purpose), apart) {
+		words++
+		if isPlaceholder(w) {
 			return fmt.Sprintf("in which %q stands for something that is still to be written", w)
 		}
-		if !filler[w] {
+		if telling < 2 && !filler[w] {
 			telling++
 		}
 	}
 	switch {
-	case len(words) < 5:
-		return fmt.Sprintf("which is %s", few(len(words)))
+	case words < 5:
+		return fmt.Sprintf("which is %s", few(words))
 	case telling < 2:
 		return "which is made of filler"
 	}
 	return ""
+}
+
+// apart tells whether a rune is between words.
+func apart(r rune) bool {
+	if r < utf8.RuneSelf {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	}
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
 
 func few(words int) string {
@@ -111,8 +139,15 @@ func few(words int) string {
 	return fmt.Sprintf("%d words only", words)
 }
 
-// placeholder words stand for a text that nobody has written yet.
-var placeholder = set("tbd tba xxx lorem ipsum changeme placeholder")
+// isPlaceholder tells whether a word stands for a text that nobody has written
+// yet.
+func isPlaceholder(word string) bool {
+	switch word {
+	case "tbd", "tba", "xxx", "lorem", "ipsum", "changeme", "placeholder":
+		return true
+	}
+	return false
+}
 
 // filler words say nothing about what one identity is for.
 var filler = set(`a an and any as at by for from in into is it its of on or our that the this to used with

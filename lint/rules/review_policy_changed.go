@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -21,8 +22,12 @@ var _ = register(lint.Rule{
 	Doc: `a change to the rules of the game is seen as one
 
 # What
-A change touches the policy, the organisation, an exception, or which approval
-policies there are. It is judged by those of the base, not by its own.
+A change touches the policy, the organisation, an exception, a rule of the
+registry's own, what it says of an application, or which approval policies there
+are; or a file that decides how changes are judged: the CUE module, the copy of the
+schema, CODEOWNERS, a workflow. It is judged by those of the base, not by its own. Where a scope, a role or
+an operation counts for less by the registry than by Rollcall alone, the message
+says so.
 
 # Why
 Who may change what is allowed can allow anything. Such a change is therefore
@@ -67,22 +72,52 @@ func policyChanged(p *lint.Pass) {
 		}
 	}
 	approvalsChanged(p, said)
+	applicationsChanged(p, said)
+	ownRulesChanged(p, said)
+	guardedChanged(p, said)
 }
 
 func approvalsChanged(p *lint.Pass, said func(lint.Entry, string, string, registry.Pos, string)) {
-	for _, name := range p.Head.Approvals {
-		if !slices.Contains(p.Base.Approvals, name) {
-			said(lint.EntryPolicy, name, "", cedar(name), fmt.Sprintf("the change adds approval policy %q", name))
+	for _, is := range p.Head.Approvals {
+		switch was := p.Base.Approval(is.Name); {
+		case was == nil:
+			said(lint.EntryPolicy, is.Name, "", firstLine(is.File), fmt.Sprintf("the change adds approval policy %q", is.Name))
+		case !bytes.Equal(was.Text, is.Text):
+			said(lint.EntryPolicy, is.Name, "", differsAt(is.File, was.Text, is.Text), fmt.Sprintf("the change touches approval policy %q", is.Name))
 		}
 	}
-	for _, name := range p.Base.Approvals {
-		if !slices.Contains(p.Head.Approvals, name) {
-			said(lint.EntryPolicy, name, "", cedar(name), fmt.Sprintf("the change removes approval policy %q", name))
+	for _, was := range p.Base.Approvals {
+		if p.Head.Approval(was.Name) == nil {
+			said(lint.EntryPolicy, was.Name, "", registry.Pos{File: was.File}, fmt.Sprintf("the change removes approval policy %q", was.Name))
 		}
+	}
+	const file = registry.ApprovalSchemaFile
+	switch was, is := p.Base.ApprovalSchema, p.Head.ApprovalSchema; {
+	case bytes.Equal(was, is):
+	case was == nil:
+		said(lint.EntryPolicy, "", "", firstLine(file), "the change adds the schema of the approval policies")
+	case is == nil:
+		said(lint.EntryPolicy, "", "", registry.Pos{File: file}, "the change removes the schema of the approval policies")
+	default:
+		said(lint.EntryPolicy, "", "", differsAt(file, was, is), "the change touches the schema of the approval policies")
 	}
 }
 
-func cedar(name string) registry.Pos { return registry.Pos{File: "policies/" + name + ".cedar"} }
+func firstLine(file string) registry.Pos { return registry.Pos{File: file, Line: 1, Column: 1} }
+
+// differsAt is the first line of a file that is not as it was.
+func differsAt(file string, was, is []byte) registry.Pos {
+	pos := firstLine(file)
+	for line := range bytes.Lines(is) {
+		rest, same := bytes.CutPrefix(was, line)
+		if !same || len(rest) == len(was) {
+			break
+		}
+		was = rest
+		pos.Line, pos.Offset = pos.Line+1, pos.Offset+len(line)
+	}
+	return pos
+}
 
 func exceptionsOf(s *registry.Snapshot) map[string]*registry.Exception {
 	by := map[string]*registry.Exception{}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/rollcall-dev/rollcall/lint"
 	"github.com/rollcall-dev/rollcall/registry"
+	"github.com/rollcall-dev/rollcall/tenant"
 )
 
 var update = flag.Bool("update", false, "write the findings into the goldens")
@@ -75,7 +76,10 @@ func judge(t *testing.T, fsys fs.FS, rule string) (*registry.Snapshot, []lint.Fi
 		t.Fatal(err)
 	}
 	pass := lint.Pass{Head: head, Now: today}
-	if r.Needs == lint.NeedsBase {
+	if r.Needs == lint.NeedsBaseAndLive {
+		pass.Live = observations(t, fsys)
+	}
+	if r.Needs == lint.NeedsBase || r.Needs == lint.NeedsBaseAndLive {
 		base, err := fs.Sub(fsys, strings.TrimSuffix(before, "/"))
 		if err != nil {
 			t.Fatal(err)
@@ -94,6 +98,28 @@ func judge(t *testing.T, fsys fs.FS, rule string) (*registry.Snapshot, []lint.Fi
 	}
 	res := lint.Run(All(), pass)
 	return head, slices.DeleteFunc(res.Findings, func(f lint.Finding) bool { return f.Rule != rule })
+}
+
+// observations are those in the folder "live" of a golden, a file a tenant.
+func observations(t *testing.T, fsys fs.FS) map[string]tenant.Observation {
+	t.Helper()
+	names, err := fs.Glob(fsys, "live/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]tenant.Observation{}
+	for _, name := range names {
+		text, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ob, err := tenant.Decode(text, today)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		seen[ob.Tenant] = ob
+	}
+	return seen
 }
 
 func TestGoldens(t *testing.T) {

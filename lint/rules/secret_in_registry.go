@@ -69,7 +69,11 @@ var detector = sync.OnceValue(func() *detect.Detector {
 
 func secretInRegistry(p *lint.Pass) {
 	known := map[string]bool{} // secrets by file, so that each is said once
+	all := slices.ContainsFunc(p.Files, func(f *lint.Files) bool { return f.Commit == "" && !f.Changed })
 	for _, files := range p.Files {
+		if files.Changed && all {
+			continue // they are among all
+		}
 		for _, l := range searched(files) {
 			if mark := l.Pos.File + "\x00" + l.secret; l.secret == "" || !known[mark] || files.Commit == "" {
 				known[mark] = true

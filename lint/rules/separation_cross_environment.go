@@ -42,20 +42,28 @@ func crossEnvironment(p *lint.Pass, id *registry.Identity) {
 		return
 	}
 	for i, used := range id.Uses {
-		reportCrossing(p, id, fmt.Sprintf("uses[%d]", i), used)
+		if crosses(p, id, used) {
+			reportCrossing(p, id, fmt.Sprintf("uses[%d]", i), used)
+		}
 	}
-	reportCrossing(p, id, "workflow", id.Workflow)
+	if crosses(p, id, id.Workflow) {
+		reportCrossing(p, id, "workflow", id.Workflow)
+	}
+}
+
+// crosses tells whether an identity names one of another environment.
+func crosses(p *lint.Pass, id *registry.Identity, ref string) bool {
+	other := p.Head.Identity(ref)
+	if other == nil {
+		return false
+	}
+	here, there := p.Head.EnvironmentOf(id), p.Head.EnvironmentOf(other)
+	return here != "" && there != "" && here != there
 }
 
 func reportCrossing(p *lint.Pass, id *registry.Identity, field, ref string) {
 	other := p.Head.Identity(ref)
-	if other == nil {
-		return
-	}
 	here, there := p.Head.EnvironmentOf(id), p.Head.EnvironmentOf(other)
-	if here == "" || there == "" || here == there {
-		return
-	}
 	verb := "uses"
 	if field == "workflow" {
 		verb = "starts"

@@ -14,6 +14,7 @@ var _ = register(lint.Rule{
 	Controls: []string{"NHI8:2025", "NIST CSF 2.0 PR.AA-01"},
 	Waivable: true,
 	Each:     nameMismatch,
+	Local:    true,
 	Check:    tenantNameMismatch,
 	Doc: `a name does not say another environment
 
@@ -48,9 +49,12 @@ var shortNames = map[string]string{
 }
 
 func nameMismatch(p *lint.Pass, id *registry.Identity) {
+	if gone(id) {
+		return
+	}
 	env := p.Head.EnvironmentOf(id)
 	said := saidBy(id.Name(), p.Organisation())
-	if gone(id) || env == "" || said == "" || said == meaning(env) {
+	if env == "" || said == "" || said == meaning(env) {
 		return
 	}
 	p.Report(lint.Finding{
@@ -79,11 +83,13 @@ func tenantNameMismatch(p *lint.Pass) {
 // saidBy is the environment that the first or the last word of a name says, or
 // empty.
 func saidBy(name string, o *registry.Organisation) string {
-	words := strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == '_' || r == '.' })
-	if len(words) < 2 {
+	const between = "-_."
+	name = strings.Trim(name, between)
+	cut, last := strings.IndexAny(name, between), strings.LastIndexAny(name, between)
+	if cut < 0 {
 		return ""
 	}
-	for _, w := range []string{words[len(words)-1], words[0]} {
+	for _, w := range []string{name[last+1:], name[:cut]} {
 		if _, ok := o.Environments[w]; ok {
 			return meaning(w)
 		}

@@ -14,6 +14,7 @@ var _ = register(lint.Rule{
 	Controls: []string{"NHI8:2025", "NIST CSF 2.0 PR.IR-01"},
 	Waivable: true,
 	Each:     productionTarget,
+	Local:    true,
 	Doc: `a test connector does not reach production
 
 # What
@@ -48,8 +49,7 @@ func productionTarget(p *lint.Pass, id *registry.Identity) {
 	if gone(id) || id.Kind != registry.Connector || env == "" || isProduction(o, env) {
 		return
 	}
-	for _, name := range sortedKeys(o.Systems) {
-		system := o.Systems[name]
+	for name, system := range o.Systems {
 		if !isProduction(o, system.Environment) || !hasHost(system.Hosts, id.Endpoint.Host) {
 			continue
 		}

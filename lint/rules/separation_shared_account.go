@@ -41,28 +41,28 @@ application, and change the secret that both had.
 
 func sharedAccount(p *lint.Pass) {
 	type login struct{ app, account string }
-	users := map[login][]*registry.Identity{}
-	key := func(id *registry.Identity) login { return login{id.App, strings.ToLower(id.Account)} }
-	for _, id := range p.Head.Identities {
-		if !gone(id) && id.Kind == registry.Connector && id.Account != "" {
-			users[key(id)] = append(users[key(id)], id)
+	everyLogin := func(take func(login, *registry.Identity)) {
+		for _, id := range p.Head.Identities {
+			if !gone(id) && id.Kind == registry.Connector && id.Account != "" {
+				take(login{id.App, strings.ToLower(id.Account)}, id)
+			}
 		}
 	}
-	for _, id := range p.Head.Identities {
-		if gone(id) || id.Kind != registry.Connector || id.Account == "" {
-			continue
+	shared := crossings[login]{}
+	for _, users := range shared.find(p.Head, everyLogin) {
+		for _, id := range users {
+			env := p.Head.EnvironmentOf(id)
+			other := elsewhere(p.Head, env, users)
+			if other == nil {
+				continue
+			}
+			p.Report(lint.Finding{
+				Identity: id.ID,
+				Field:    "account",
+				Value:    id.Account,
+				Message: fmt.Sprintf("%s in %q signs in to %q as %q, as %q in %q does; give each environment an account of its own",
+					named(id), env, id.App, id.Account, other.ID, p.Head.EnvironmentOf(other)),
+			})
 		}
-		env := p.Head.EnvironmentOf(id)
-		other := elsewhere(p.Head, env, users[key(id)])
-		if other == nil {
-			continue
-		}
-		p.Report(lint.Finding{
-			Identity: id.ID,
-			Field:    "account",
-			Value:    id.Account,
-			Message: fmt.Sprintf("%s in %q signs in to %q as %q, as %q in %q does; give each environment an account of its own",
-				named(id), env, id.App, id.Account, other.ID, p.Head.EnvironmentOf(other)),
-		})
 	}
 }

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/rollcall-dev/rollcall/lint"
@@ -44,28 +43,59 @@ change the secret that both had: the other environment still knows it.
 })
 
 func sharedAcrossEnvironments(p *lint.Pass) {
-	users := map[string][]*registry.Identity{}
-	secrets := map[registry.Credential][]*registry.Identity{}
-	for _, id := range p.Head.Identities {
-		if gone(id) {
-			continue
-		}
-		for _, used := range id.Uses {
-			users[used] = append(users[used], id)
-		}
-		if c := id.Credential; c != nil && c.Path != "" {
-			key := registry.Credential{Store: c.Store, Path: c.Path}
-			secrets[key] = append(secrets[key], id)
+	uses, keeps := crossings[string]{}, crossings[registry.Credential]{}
+	everyUse := func(take func(string, *registry.Identity)) {
+		for _, id := range p.Head.Identities {
+			for _, used := range id.Uses {
+				if !gone(id) {
+					take(used, id)
+				}
+			}
 		}
 	}
-	for _, used := range slices.Sorted(maps.Keys(users)) {
+	everySecret := func(take func(registry.Credential, *registry.Identity)) {
+		for _, id := range p.Head.Identities {
+			if c := id.Credential; c != nil && c.Path != "" && !gone(id) {
+				take(registry.Credential{Store: c.Store, Path: c.Path}, id)
+			}
+		}
+	}
+	for used, users := range uses.find(p.Head, everyUse) {
 		if target := p.Head.Identity(used); target != nil && target.Kind != registry.Workflow {
-			reportUsers(p, target, users[used])
+			reportUsers(p, target, users)
 		}
 	}
-	for secret, holders := range secrets {
+	for secret, holders := range keeps.find(p.Head, everySecret) {
 		reportHolders(p, secret, holders)
 	}
+}
+
+// crossings are what identities of two environments share, and those
+// identities in their order.
+type crossings[K comparable] map[K][]*registry.Identity
+
+// find goes over everything twice: nearly nothing is shared, and to collect
+// the users of all would take longer than to look again.
+func (c crossings[K]) find(s *registry.Snapshot, every func(take func(K, *registry.Identity))) crossings[K] {
+	env := make(map[K]string, len(s.Identities))
+	every(func(k K, id *registry.Identity) {
+		here := s.EnvironmentOf(id)
+		switch was := env[k]; {
+		case here == "" || was == here:
+		case was == "":
+			env[k] = here
+		default:
+			c[k] = nil
+		}
+	})
+	if len(c) > 0 {
+		every(func(k K, id *registry.Identity) {
+			if users, shared := c[k]; shared {
+				c[k] = append(users, id)
+			}
+		})
+	}
+	return c
 }
 
 // reportUsers reports who uses a credential together with somebody of another

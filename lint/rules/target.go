@@ -50,15 +50,6 @@ func tenants(p *lint.Pass) target {
 	}
 }
 
-func approvals(p *lint.Pass) target {
-	return target{
-		noun:  "policy",
-		home:  "policies/",
-		known: func(v string) bool { return slices.Contains(p.Approvals(), v) },
-		names: slices.Values(p.Approvals()),
-	}
-}
-
 func owners(p *lint.Pass) target {
 	o := p.Organisation()
 	return target{"person or team", "registry/organisation.cue", o.Knows, people(o)}
@@ -82,10 +73,36 @@ func keys[V registry.Environment | registry.Department | registry.System](noun s
 	return target{noun, "registry/organisation.cue", known, maps.Keys(in)}
 }
 
-// ruleBook are the rules of the book and those that were handed to this run.
+// ruleBook are the rules of the book, those that the registry declares itself,
+// and those that were handed to this run.
 func ruleBook(p *lint.Pass) target {
-	known := func(v string) bool { _, ok := book[v]; return ok || p.Ran(v) }
-	return target{"rule", "the rule book, which `rollcall explain` lists", known, maps.Keys(book)}
+	known := func(v string) bool { _, ok := ruleOf(p, v); return ok || p.Ran(v) }
+	names := func(yield func(string) bool) {
+		for id := range book {
+			if !yield(id) {
+				return
+			}
+		}
+		for _, r := range p.Head.Rules {
+			if !yield(r.ID) {
+				return
+			}
+		}
+	}
+	return target{"rule", "the rule book, which `rollcall explain` lists", known, names}
+}
+
+// ruleOf is the rule of the book, or the registry's own, with that id.
+func ruleOf(p *lint.Pass, id string) (lint.Rule, bool) {
+	if r, ok := book[id]; ok {
+		return r, true
+	}
+	for _, r := range p.Head.Rules {
+		if r.ID == id {
+			return lint.OrganisationRule(r), true
+		}
+	}
+	return lint.Rule{}, false
 }
 
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

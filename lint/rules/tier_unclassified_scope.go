@@ -14,6 +14,7 @@ var _ = register(lint.Rule{
 	Controls: []string{"NHI5:2025", "NIST CSF 2.0 PR.AA-05"},
 	Waivable: true,
 	Each:     unclassifiedScope,
+	Local:    true,
 	Doc: `the catalogue knows every scope
 
 # What

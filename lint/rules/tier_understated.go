@@ -13,6 +13,7 @@ var _ = register(lint.Rule{
 	Controls: []string{"NHI5:2025", "NIST CSF 2.0 PR.AA-05"},
 	Waivable: true,
 	Each:     tierUnderstated,
+	Local:    true,
 	Doc: `the tier is not lower than what the identity can do
 
 # What
@@ -50,12 +51,7 @@ func tierUnderstated(p *lint.Pass, id *registry.Identity) {
 	if gone(id) || id.Tier.Rank() == 0 {
 		return
 	}
-	most := power{tier: id.Tier}
-	for _, pw := range powers(p.Catalogue(), p.Head, id) {
-		if pw.tier.Rank() > most.tier.Rank() {
-			most = pw
-		}
-	}
+	most := strongest(p.Catalogue(), p.Head, id)
 	if most.tier == id.Tier {
 		return
 	}
@@ -64,7 +60,7 @@ func tierUnderstated(p *lint.Pass, id *registry.Identity) {
 		Field:    "tier",
 		Value:    string(id.Tier),
 		Message: fmt.Sprintf(`%s has tier %q, but its %s makes it %s; set tier: %q, or take that away`,
-			named(id), id.Tier, most.because, most.tier, most.tier),
+			named(id), id.Tier, most.because(), most.tier, most.tier),
 		Edit: replace(id, "tier", string(most.tier)),
 	})
 }

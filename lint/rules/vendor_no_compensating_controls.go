@@ -13,6 +13,7 @@ var _ = register(lint.Rule{
 	Controls: []string{"NHI3:2025", "NIST AI RMF 1.0 GOVERN 6.1", "NIST CSF 2.0 PR.AA-05"},
 	Waivable: true,
 	Each:     compensating,
+	Local:    true,
 	Doc: `what a vendor manages is fenced in
 
 # What

@@ -15,6 +15,7 @@ var _ = register(lint.Rule{
 	Controls: []string{"NHI4:2025", "NIST CSF 2.0 PR.AA-03"},
 	Waivable: true,
 	Each:     unauthenticated,
+	Local:    true,
 	Doc: `a webhook knows who calls it
 
 # What

@@ -10,8 +10,8 @@ import (
 // unknown stands in an operation for what n8n works out when it runs.
 const unknown = "{?}"
 
-// runs are the nodes of n8n that have no operation to tell and can do
-// anything: run code, a program, a query, or the tool of another server.
+// runs are the nodes of n8n that have no operation to tell and act: they run
+// code, a program, a query, or the tool of another server, or send something.
 var runs = map[string]bool{
 	"n8n-nodes-base.aiTransform": true, "n8n-nodes-base.amqp": true, "n8n-nodes-base.code": true,
 	"n8n-nodes-base.emailSend": true, "n8n-nodes-base.executeCommand": true, "n8n-nodes-base.filemaker": true,
@@ -20,7 +20,13 @@ var runs = map[string]bool{
 	"@n8n/n8n-nodes-langchain.code": true, "@n8n/n8n-nodes-langchain.toolCode": true,
 	"@n8n/n8n-nodes-langchain.mcpClient": true, "@n8n/n8n-nodes-langchain.mcpClientTool": true,
 	"@n8n/n8n-nodes-langchain.mcpRegistryClientTool": true,
+	"n8n-nodes-base.graphql":                         true, "n8n-nodes-base.facebookGraphApi": true,
+	"n8n-nodes-base.readBinaryFile": true, "n8n-nodes-base.readBinaryFiles": true, "n8n-nodes-base.writeBinaryFile": true,
 }
+
+// here are the nodes that sign in nowhere and act all the same, on the files
+// of the machine or the tables of n8n itself.
+var here = map[string]bool{"n8n-nodes-base.readWriteFile": true, "n8n-nodes-base.dataTable": true}
 
 // stepOf is what a node does in an application; ok is false for a node that
 // works within the workflow alone. known is false where a part of it is worked
@@ -30,9 +36,6 @@ func stepOf(n *node) (s tenant.Step, ok, known bool) {
 	switch n.kind() {
 	case "n8n-nodes-base.httpRequest", "@n8n/n8n-nodes-langchain.toolHttpRequest":
 		return httpStep(n)
-	case "n8n-nodes-base.graphql", "n8n-nodes-base.facebookGraphApi":
-		s.Operation = "run"
-		return s, true, true
 	}
 	if runs[n.kind()] {
 		s.Operation = "run"
@@ -42,7 +45,7 @@ func stepOf(n *node) (s tenant.Step, ok, known bool) {
 	if d == nil {
 		return strangeStep(n)
 	}
-	if !d.signsIn || d.trigger || len(d.operation) == 0 && d.resource == "" {
+	if !d.signsIn && !here[n.kind()] || d.trigger || len(d.operation) == 0 && d.resource == "" {
 		return tenant.Step{}, false, true
 	}
 	s.Operation, known = operationOf(n, d)

@@ -1,0 +1,9 @@
+-- +goose Up
+-- What people ordered, until a pass has obeyed it. Ids grow, and are not used
+-- again.
+CREATE TABLE person_order (
+    id     BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    body   BYTEA NOT NULL
+);
+CREATE INDEX person_order_tenant ON person_order (tenant);
