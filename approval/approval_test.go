@@ -2,6 +2,7 @@ package approval
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,6 +52,11 @@ func mustRead(t testing.TB, text string) *Policy {
 	if strings.Contains(text, `Action::"view"`) || strings.Contains(text, `Action::"restart"`) {
 		schema += otherActions
 	}
+	return mustReadIn(t, schema, text)
+}
+
+func mustReadIn(t testing.TB, schema, text string) *Policy {
+	t.Helper()
 	p, faults := Read(registry.ApprovalPolicy{Name: "p", File: "policies/p.cedar", Text: []byte(text)}, mustSchema(t, schema))
 	if p == nil {
 		t.Fatalf("the policy is refused: %+v\n%s", faults, text)
@@ -224,5 +230,43 @@ action "grant" appliesTo { principal: identity, resource: group, context: { requ
 	}
 	if _, none := ask(acme(), p, "prod/b"); said(none) != "no" {
 		t.Errorf("the bot of another approves: %s", said(none))
+	}
+}
+
+func TestWhatSignsInOnATenantIsNoPersonThereAlone(t *testing.T) {
+	trial, p := acme(), mustRead(t, `permit (principal is identity, action, resource) when { context.approvers == [person::"svc"] };`)
+	if _, none := ask(trial, p, "prod/a"); said(none) != "grant on account: person/dana asks, person/svc" {
+		t.Errorf("what signs in on the tenant approves alone, and that is not found: %s", said(none))
+	}
+	if _, none := ask(trial, p, "test/a"); said(none) != "grant on account: person/svc asks, person/svc" {
+		t.Errorf("on another tenant it is a person, who may not approve for themselves either: %s", said(none))
+	}
+	if !p.KnowsBots() {
+		t.Error("the schema declares bots, and is said not to")
+	}
+	for approver, want := range map[string]string{
+		"person/svc": `whose e-mail is the login of service account "prod/login"`, "person/release-bot": "which is a bot",
+		"person/dana": "", "prod/a": "which is the identity itself", "prod/bot": "which is its approval bot",
+	} {
+		if got := trial.Unpersoned(approver, trial.Registry.Identity("prod/a")); got != want {
+			t.Errorf("%s counts as no person because of %q; want %q", approver, got, want)
+		}
+	}
+}
+
+func TestANameThatTheSchemaLacksIsToldWithThoseThatItHas(t *testing.T) {
+	_, faults := Read(registry.ApprovalPolicy{Name: "p", Text: []byte(`permit (principal is identity, action == Action::"give", resource);
+permit (principal is identity, action == Action::"grant", resource) when { context.aproval > 1 };
+permit (principal is robot, action, resource);`)}, mustSchema(t, schemaText))
+	var all []string
+	for _, f := range faults {
+		if u := f.Unknown(); u == nil {
+			all = append(all, "none")
+		} else {
+			all = append(all, fmt.Sprint(u.Name, u.Few, slices.Contains(u.Known, "grant"), slices.Contains(u.Known, "approvals")))
+		}
+	}
+	if got := strings.Join(all, " "); got != "givetrue true false aprovalfalse false true none" {
+		t.Errorf("of names that do not exist it is told: %s", got)
 	}
 }

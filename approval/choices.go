@@ -21,10 +21,13 @@ func (h *hearing) choices(t resolved.IsType) (all []types.Value, why string) {
 	case resolved.BoolType:
 		return []types.Value{types.True, types.False}, ""
 	case resolved.StringType:
-		for _, text := range h.policy.said.texts {
+		for _, text := range h.policy.said.words {
 			all = append(all, text)
 		}
-		return append(all, types.String(other)), ""
+		if h.policy.said.missing {
+			h.unknown("it has so many patterns that no list of all texts is short enough")
+		}
+		return all, ""
 	case resolved.LongType:
 		for _, n := range append(slices.Clone(h.policy.said.numbers), 0) {
 			all = append(all, n, n-1, n+1)
@@ -43,6 +46,11 @@ func (h *hearing) choices(t resolved.IsType) (all []types.Value, why string) {
 		all = []types.Value{types.NewSet(), types.NewSet(each...)}
 		for _, e := range each {
 			all = append(all, types.NewSet(e))
+		}
+		for _, set := range h.policy.said.literals {
+			if within(set, each) {
+				all = append(all, set)
+			}
 		}
 		return all, why
 	case resolved.RecordType:
@@ -63,6 +71,7 @@ func (h *hearing) records(t resolved.RecordType, known map[types.String]bool) (a
 		if known[name] || !h.policy.said.reads[name] {
 			continue
 		}
+		h.doubt(name, t[name].Type)
 		values, why := h.choices(t[name].Type)
 		if why != "" {
 			return nil, "it reads " + string(name) + ", and " + why
@@ -76,6 +85,28 @@ func (h *hearing) records(t resolved.RecordType, known map[types.String]bool) (a
 		all = multiply(all, name, values)
 	}
 	return all, ""
+}
+
+// doubt notes that an attribute may have values that make a difference and are
+// not tried.
+func (h *hearing) doubt(name types.String, t resolved.IsType) {
+	doubts := h.policy.said.doubts
+	if _, set := t.(resolved.SetType); set {
+		doubts = h.policy.said.sets
+	}
+	if why := doubts[name]; why != "" {
+		h.unknown("it " + why)
+	}
+}
+
+// within tells whether a set holds nothing but values of a list.
+func within(set types.Set, list []types.Value) bool {
+	for v := range set.All() {
+		if !slices.ContainsFunc(list, v.Equal) {
+			return false
+		}
+	}
+	return true
 }
 
 // multiply gives each record each of the values.

@@ -19,5 +19,7 @@
 // Context may hold more, and approvals may be left out. The entities identity,
 // person, team and tenant are the registry's; see [Trial] for what it knows of
 // them. Whatever else a policy reads is tried as each value that the policy
-// itself writes, and as one that it does not write.
+// itself writes, and as one that it does not write; texts as one for each set of
+// its patterns that can hold together. Where that may leave something out, the
+// answer is that it is unknown.
 package approval

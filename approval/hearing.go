@@ -146,7 +146,7 @@ func (h *hearing) things(kind types.EntityType) []types.EntityUID {
 	case team:
 		return append(named, uids(team, sorted(h.Organisation.Teams))...)
 	case person:
-		return slices.Concat(h.people(), uids(person, h.accounts()))
+		return slices.Concat(h.people(), uids(person, h.bots().names))
 	}
 	return append(named, types.NewEntityUID(kind, other))
 }
@@ -156,7 +156,7 @@ func (h *hearing) things(kind types.EntityType) []types.EntityUID {
 func (h *hearing) voters(kind types.EntityType) (people, machines []types.EntityUID) {
 	switch kind {
 	case person:
-		return h.people(), uids(person, h.accounts())
+		return h.people(), uids(person, h.bots().names)
 	case identity:
 		h.personal = true
 		machines = []types.EntityUID{h.principal}
@@ -181,7 +181,7 @@ func (h *hearing) people() []types.EntityUID {
 	sorts := map[string]int{}
 	for _, name := range sorted(h.Organisation.People) {
 		uid := types.NewEntityUID(person, types.String(name))
-		if slices.Contains(h.accounts(), name) || !h.Organisation.Active(shown(uid), h.On) {
+		if slices.Contains(h.bots().names, name) || !h.Organisation.Active(shown(uid), h.On) {
 			continue
 		}
 		one, _ := h.Get(uid)

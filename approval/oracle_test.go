@@ -18,6 +18,7 @@ var conditions = []string{
 	`context.requester in team::"it"`, `context.requester.department == "sales"`, `context.requester == person::"dana"`,
 	`principal.tier == "privileged"`, `principal.tenant.environment == "test"`, `principal == identity::"prod/b"`,
 	`principal.owner in team::"crm"`, `context.reason == "incident"`, `context.approvers.isEmpty()`,
+	`context.reason like "INC-*"`, `context.reason == "INC-"`, `context.reason like "*-URGENT"`, `context.reason like "*C-*A*"`,
 }
 
 func randomPolicy(t *rapid.T) string {
@@ -37,20 +38,24 @@ func randomPolicy(t *rapid.T) string {
 	return b.String()
 }
 
+// reasons are one for each set of the conditions about them that can hold.
+var reasons = []string{"incident", "else", "INC-", "INC-1", "INC-A", "-URGENT", "INC-URGENT", "INC-A-URGENT", "INC--URGENT", "C-A", "C-A-URGENT", "INC-x-URGENT"}
+
 // everyRequest tries all people in all roles: what the questions save
 // themselves.
 func everyRequest(trial *Trial, p *Policy, id string) (one, none bool) {
 	w := trial.world(p.schema.resolved)
 	w.resource = types.Entity{UID: types.NewEntityUID("account", "x")}
+	bots := trial.accounts(trial.Registry.Identity(id).Tenant()).names
 	var people []string
 	for name := range trial.Organisation.People {
-		if !slices.Contains(trial.accounts(), name) && trial.Organisation.Active("person/"+name, trial.On) {
+		if !slices.Contains(bots, name) && trial.Organisation.Active("person/"+name, trial.On) {
 			people = append(people, name)
 		}
 	}
-	everybody := slices.Concat(people, trial.accounts())
+	everybody := slices.Concat(people, bots)
 	permits := func(requester string, approvers ...string) bool {
-		for _, reason := range []string{"incident", "else"} {
+		for _, reason := range reasons {
 			decision, _ := cedar.Authorize(p.set, w, types.Request{Principal: types.NewEntityUID(identity, types.String(id)),
 				Action: types.NewEntityUID("Action", "grant"), Resource: w.resource.UID, Context: types.NewRecord(types.RecordMap{
 					"requester": types.NewEntityUID(person, types.String(requester)), "approvers": types.NewSet(values(uids(person, approvers))...),
@@ -65,7 +70,6 @@ func everyRequest(trial *Trial, p *Policy, id string) (one, none bool) {
 		for _, approver := range everybody {
 			one = one || approver != requester && permits(requester, approver)
 		}
-		bots := trial.accounts()
 		none = none || permits(requester) || permits(requester, bots...)
 		for _, b := range bots {
 			none = none || permits(requester, b)

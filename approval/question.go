@@ -86,10 +86,11 @@ type outlineOf struct {
 	policy                                                     *Policy
 	sort                                                       string
 	kind, tier, environment, department, tenant, owner, backup string
+	bots                                                       string // that try to approve, read or not
 }
 
 func (t *Trial) outline(p *Policy, id *registry.Identity, sort string) outlineOf {
-	o := outlineOf{policy: p, sort: sort}
+	o := outlineOf{policy: p, sort: sort, bots: t.accounts(id.Tenant()).all()}
 	reads := p.said.reads
 	if reads["kind"] {
 		o.kind = string(id.Kind)
@@ -123,7 +124,7 @@ func (t *Trial) askAbout(p *Policy, id *registry.Identity, sort string, try voic
 		try:       try,
 	}
 	e, _ := h.Get(h.principal)
-	alike, alone := question{p, h.seen(e), sort}, question{p, id.ID, sort}
+	alike, alone := question{p, h.seen(e) + h.bots().all(), sort}, question{p, id.ID, sort}
 	if a, ok := t.asked[alike]; ok && !a.personal {
 		return a
 	}
@@ -164,8 +165,14 @@ type hearing struct {
 	folk     []types.EntityUID
 }
 
+// bots are the accounts in the eyes of the identity that the hearing is about.
+func (h *hearing) bots() *accounts {
+	tenant, _, _ := strings.Cut(string(h.principal.ID), "/")
+	return h.accounts(tenant)
+}
+
 // seen is what the policy reads of an entity, as one text. Sets are left out:
-// the only one, bots, is the same for all.
+// there is only one, bots.
 func (h *hearing) seen(e types.Entity) string {
 	var b strings.Builder
 	for _, name := range sorted(h.policy.said.reads) {

@@ -21,6 +21,8 @@ import (
 type Fault struct {
 	Pos     registry.Pos
 	Message string // what follows the name: "does not parse: …"; the way out behind a semicolon
+
+	unknown *Unknown
 }
 
 // A Schema says what policies may talk about.
@@ -45,7 +47,7 @@ type Policy struct {
 func ReadSchema(text []byte) (*Schema, *Fault) {
 	top := registry.Pos{File: registry.ApprovalSchemaFile, Line: 1, Column: 1}
 	if nested(text) > mostNested {
-		return nil, &Fault{top, tooDeep}
+		return nil, &Fault{Pos: top, Message: tooDeep}
 	}
 	var s schema.Schema
 	if err := s.UnmarshalCedar(text); err != nil {
@@ -53,11 +55,11 @@ func ReadSchema(text []byte) (*Schema, *Fault) {
 	}
 	requests, why := extent(s.AST())
 	if why != "" {
-		return nil, &Fault{top, why}
+		return nil, &Fault{Pos: top, Message: why}
 	}
 	r, err := s.Resolve()
 	if err != nil {
-		return nil, &Fault{top, fmt.Sprintf("is no schema: %s; declare what it names", err)}
+		return nil, &Fault{Pos: top, Message: fmt.Sprintf("is no schema: %s; declare what it names", err)}
 	}
 	return &Schema{resolved: r, validator: validate.New(r), requests: requests}, nil
 }
@@ -67,7 +69,7 @@ func ReadSchema(text []byte) (*Schema, *Fault) {
 func Read(p registry.ApprovalPolicy, s *Schema) (*Policy, []Fault) {
 	top := registry.Pos{File: p.File, Line: 1, Column: 1}
 	if nested(p.Text) > mostNested {
-		return nil, []Fault{{top, tooDeep}}
+		return nil, []Fault{{Pos: top, Message: tooDeep}}
 	}
 	list, err := cedar.NewPolicyListFromBytes(p.File, p.Text)
 	if err != nil {
@@ -75,20 +77,26 @@ func Read(p registry.ApprovalPolicy, s *Schema) (*Policy, []Fault) {
 	}
 	read := &Policy{Name: p.Name, File: p.File, text: p.Text, schema: s, set: make(cedar.PolicyMap, len(list))}
 	if len(list) == 0 {
-		return nil, []Fault{{top, "holds no permit and no forbid, and so denies everything; write who may approve what"}}
+		return nil, []Fault{{Pos: top, Message: "holds no permit and no forbid, and so denies everything; write who may approve what"}}
 	}
 	for i, statement := range list {
 		read.set[cedar.PolicyID(fmt.Sprintf("policy%d", i))] = statement
 		read.said.hear((*ast.Policy)(statement.AST()))
 	}
+	words, all := words(read.said.texts, read.said.patterns)
+	read.said.words, read.said.missing = words, !all
 	if len(list) > mostStatements || read.said.nodes*s.requests > mostWork {
-		return nil, []Fault{{top, fmt.Sprintf("is too large to be judged: %d statements, %d expressions, %d kinds of request; split it", len(list), read.said.nodes, s.requests)}}
+		return nil, []Fault{{Pos: top, Message: fmt.Sprintf("is too large to be judged: %d statements, %d expressions, %d kinds of request; split it", len(list), read.said.nodes, s.requests)}}
 	}
 	var faults []Fault
 	for _, statement := range list {
 		err := s.validator.Policy("", (*ast.Policy)(statement.AST()))
 		for _, message := range messages(err) {
-			faults = append(faults, Fault{read.pos(statement.Position()), fmt.Sprintf("does not satisfy its schema: %s; mend it here or in %s", message, registry.ApprovalSchemaFile)})
+			faults = append(faults, Fault{
+				Pos:     read.pos(statement.Position()),
+				Message: fmt.Sprintf("does not satisfy its schema: %s; mend it here or in %s", message, registry.ApprovalSchemaFile),
+				unknown: unknownTo(message, s),
+			})
 		}
 	}
 	if len(faults) > 0 {
@@ -111,6 +119,12 @@ func (p *Policy) Forbids() bool {
 		}
 	}
 	return false
+}
+
+// KnowsBots tells whether the schema declares whom a policy is to forbid as bots.
+func (p *Policy) KnowsBots() bool {
+	set, _ := p.schema.resolved.Entities[identity].Shape["bots"].Type.(resolved.SetType)
+	return set.Element == resolved.EntityType(person)
 }
 
 // messages are the messages of joined errors. What is said of each kind of
@@ -145,7 +159,7 @@ var ofAction = regexp.MustCompile(` for [\w:]*Action::"[^"]*"`)
 var placed = regexp.MustCompile(`^(?:parser error: )?(?:parse error at )?[^" ]*?(\d+):(\d+)(?: ("(?:[^"\\]|\\.)*"))?: (.*)$`)
 
 func unparsed(file string, text []byte, err error) *Fault {
-	f := &Fault{registry.Pos{File: file, Line: 1, Column: 1}, fmt.Sprintf("does not parse: %s; mend it", err)}
+	f := &Fault{Pos: registry.Pos{File: file, Line: 1, Column: 1}, Message: fmt.Sprintf("does not parse: %s; mend it", err)}
 	m := placed.FindStringSubmatch(err.Error())
 	if m == nil {
 		return f

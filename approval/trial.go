@@ -25,14 +25,14 @@ import (
 // what it can be let do. A reference can be declared as String, "person/dana", or as the entity that it
 // leads to; where that is to be a person and it leads to a team, it is the
 // team's lead. Bots is a Set<person>: all in the organisation file who are no
-// people, or are the account of an identity.
+// people, or are the account of an identity of the same tenant.
 type Trial struct {
 	Organisation *registry.Organisation
 	Registry     *registry.Snapshot
 	On           registry.Date
 
-	bots  []string // names of people, once they are asked for
-	asked map[question]heard
+	machines map[string]*accounts // by tenant, once they are asked for
+	asked    map[question]heard
 
 	outlined map[outlineOf]heard
 	spent    map[*Policy]int // expressions evaluated, about
@@ -114,7 +114,7 @@ func (t *Trial) knows(uid types.EntityUID) (known map[types.String]any, parents 
 		}
 		return map[types.String]any{"kind": string(id.Kind), "tier": string(id.Tier), "state": string(registry.Active),
 			"environment": t.Registry.EnvironmentOf(id), "department": id.Department, "tenant": reference("tenant/" + id.Tenant()),
-			"owner": reference(id.Owner), "backup": reference(id.Backup), "bots": t.accounts()}, nil, true
+			"owner": reference(id.Owner), "backup": reference(id.Backup), "bots": t.accounts(id.Tenant()).names}, nil, true
 	}
 	return nil, nil, false
 }
@@ -126,28 +126,6 @@ func (t *Trial) teams(member string) (in []types.EntityUID) {
 		}
 	}
 	return in
-}
-
-// accounts are the people of the organisation file who are none.
-func (t *Trial) accounts() []string {
-	if t.bots != nil {
-		return t.bots
-	}
-	logins := map[string]bool{}
-	for _, id := range t.Registry.Identities {
-		for _, login := range []string{id.Login, id.Account} {
-			if login != "" {
-				logins[strings.ToLower(login)] = true
-			}
-		}
-	}
-	t.bots = []string{}
-	for _, name := range sorted(t.Organisation.People) {
-		if p := t.Organisation.People[name]; p.Kind != "" && p.Kind != "human" || logins[strings.ToLower(p.Email)] {
-			t.bots = append(t.bots, name)
-		}
-	}
-	return t.bots
 }
 
 // fit gives to an entity what is known of it and its shape asks for. What is

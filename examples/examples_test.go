@@ -56,6 +56,26 @@ func TestPlainCUEPassesTheExamples(t *testing.T) {
 	}
 }
 
+func TestTheExamplesHoldNothingThatLooksLikeASecret(t *testing.T) {
+	rule, err := rules.Find("secret/in-registry")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, example := range map[string]fs.FS{"acme": Acme(), "starter": Starter()} {
+		head, err := registry.Load(example, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := lint.AllFiles(example)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range lint.Run([]lint.Rule{rule}, lint.Pass{Head: head, Files: []*lint.Files{all}, Now: Today}).Findings {
+			t.Errorf("examples/%s: %s: %s", name, f.Pos, f.Message)
+		}
+	}
+}
+
 func TestWhatIsLaidOutIsInOrderOnThatDay(t *testing.T) {
 	for name, example := range map[string]fs.FS{"acme": Acme(), "starter": Starter()} {
 		for _, on := range []time.Time{Today, time.Date(2029, 2, 28, 0, 0, 0, 0, time.UTC)} {

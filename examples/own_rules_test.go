@@ -47,6 +47,21 @@ func TestAcmeKeepsItsOwnRules(t *testing.T) {
 	}
 }
 
+func TestAcmesOwnRulesDoWithAPersonWithoutDepartment(t *testing.T) {
+	acme := fstest.MapFS{}
+	copyTo(t, acme, Acme())
+	const file = "registry/organisation.cue"
+	text := strings.Replace(string(acme[file].Data), `github: "acme-toni", department: "it"`, `github: "acme-toni"`, 1)
+	if text == string(acme[file].Data) {
+		t.Fatal("Toni has no department to take away")
+	}
+	acme[file] = &fstest.MapFile{Data: []byte(text)}
+	judged, findings := judgeOwn(t, acme)
+	if judged != 3 || len(findings) > 0 {
+		t.Errorf("%d rules were judged, want 3, with the findings %v", judged, findings)
+	}
+}
+
 func TestEachOfAcmesOwnRulesFindsWhatBreaksIt(t *testing.T) {
 	const name = "testdata/own-rules.txtar"
 	a, err := txtar.ParseFile(name)

@@ -5,14 +5,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"regexp"
 	"slices"
 
 	"github.com/rollcall-dev/rollcall/registry"
 )
 
 // same is what makes a finding the same one before and after a change. The
-// place is none of it, for lines move; the file counts only where nothing
-// else says what is at fault.
+// place is none of it, for lines move, nor is which one of a list it is; the file
+// counts only where nothing else says what is at fault.
 type same struct {
 	rule     string
 	entry    Entry
@@ -23,8 +24,10 @@ type same struct {
 	file     string
 }
 
+var ordinal = regexp.MustCompile(`\[[0-9]+\]`)
+
 func key(f Finding) same {
-	k := same{f.Rule, f.Entry, f.Identity, f.Field, f.Value, f.Message, ""}
+	k := same{f.Rule, f.Entry, f.Identity, ordinal.ReplaceAllString(f.Field, "[]"), f.Value, f.Message, ""}
 	if f.Identity == "" {
 		k.file = f.Pos.File
 	}
@@ -36,7 +39,7 @@ func key(f Finding) same {
 // value. It is 32 hexadecimal digits.
 func (f Finding) Fingerprint() string {
 	k := key(f)
-	parts, err := json.Marshal([]string{k.rule, string(k.entry), k.identity, k.field, k.value, k.file})
+	parts, err := json.Marshal([]string{k.rule, string(k.entry), k.identity, f.Field, k.value, k.file})
 	if err != nil {
 		panic(err) // strings always marshal
 	}
@@ -72,8 +75,8 @@ func split(base, head []Finding) (added, before []Finding) {
 
 // RunChange judges the change from pass.Base to pass.Head: what it adds are
 // the findings, what was there before is told apart. The base's policy,
-// organisation, catalogue and exceptions count for both. Without a base it is
-// [Run].
+// organisation, catalogue and exceptions count for both; what the change's own
+// organisation breaks is a finding too. Without a base it is [Run].
 func RunChange(rules []Rule, pass Pass) Result {
 	if pass.Base == nil {
 		return Run(rules, pass)
@@ -81,7 +84,9 @@ func RunChange(rules []Rule, pass Pass) Result {
 	pass.compared, pass.common = compare(pass.Base, pass.Head), commonOf(pass.Base, pass.Head)
 	res := Run(rules, pass)
 	was := Run(rules, Pass{Head: pass.Base, Live: pass.Live, Now: pass.Now, Rulings: pass.Rulings, common: pass.common})
-	res.Findings, res.Before = split(pass.compared.renames().all(was.Findings), res.Findings)
+	before := pass.compared.renames().all(was.Findings)
+	res.Findings, res.Before = split(before, res.Findings)
+	res.byEither(rules, &pass, before)
 	res.settlePlaces(&pass, pass.Brief)
 	res.count(res.Counts.Identities, res.Counts.Rules)
 	return res

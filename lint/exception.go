@@ -39,17 +39,22 @@ func (p *Pass) running() map[string][]*registry.Exception {
 }
 
 // silencer is the first exception that names what is at fault, or nil.
-// Exceptions name identities and tenants; nothing else can be silenced.
+// Exceptions name identities or a tenant; nothing else can be silenced. One that
+// names both, which is a mistake, is for its identities alone.
 func silencer(f Finding, exceptions []*registry.Exception) *registry.Exception {
 	for _, ex := range exceptions {
 		tenant, _, _ := strings.Cut(f.Identity, "/")
+		of := ex.Tenant
+		if len(ex.Identities) > 0 {
+			of = ""
+		}
 		switch f.Entry {
 		case EntryIdentity:
-			if slices.Contains(ex.Identities, f.Identity) || f.Identity != "" && ex.Tenant == tenant {
+			if slices.Contains(ex.Identities, f.Identity) || f.Identity != "" && of == tenant {
 				return ex
 			}
 		case EntryTenant:
-			if f.Identity != "" && ex.Tenant == f.Identity {
+			if f.Identity != "" && of == f.Identity {
 				return ex
 			}
 		}

@@ -90,6 +90,8 @@ type Pass struct {
 	compared *Comparison // of Base and Head, where there is a base
 	common   *common     // what Base and Head share, where both are judged
 	today    registry.Date
+
+	organisation *registry.Organisation // counts in place of the law's, where it is not nil
 }
 
 // fieldOf is a field of an identity.
@@ -123,4 +125,6 @@ type Finding struct {
 	Controls []string
 	Edit     *registry.Edit // how to mend it, where that is mechanical
 	Secret   bool           // its line holds a secret, and is not shown
+	Cause    string         // what several identities at one place can share, told once: see [Result.Gather]
+	Others   []string       // those, but for Identity
 }

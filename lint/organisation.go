@@ -59,7 +59,7 @@ func pageOf(r *registry.OrganisationRule) string {
 	}
 	b.WriteString(code(r.Must) + "\n\nIt is a rule of this registry: it stands in " + r.Source() + ".\n")
 	b.WriteString("\n# Why\n" + cmp.Or(r.Why, "The registry does not say.") + "\n")
-	b.WriteString("\n# How to mend\n" + r.Message + "\n")
+	b.WriteString("\n# How to mend\nChange the field that the finding names, as the first line says.\n")
 	return b.String()
 }
 

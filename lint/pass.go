@@ -32,8 +32,11 @@ func (p *Pass) Report(f Finding) {
 // schemaRule is the rule of a file that does not satisfy the schema.
 const schemaRule = "integrity/schema"
 
+// hostileRule is the rule of a file that is not read, for what it may do.
+const hostileRule = "integrity/hostile"
+
 // reads are the rules whose findings are made when the files are read.
-var reads = map[string]bool{schemaRule: true, "integrity/hostile": true, "integrity/misplaced": true}
+var reads = map[string]bool{schemaRule: true, hostileRule: true, "integrity/misplaced": true}
 
 // refused are the fields of identities that the schema complains about.
 func refused(s *registry.Snapshot) map[fieldOf]bool {
@@ -56,8 +59,22 @@ func (p *Pass) law() *registry.Snapshot {
 	return p.Head
 }
 
-// Organisation is the one that counts: the base's where there is a base.
-func (p *Pass) Organisation() *registry.Organisation { return p.law().Organisation }
+// Organisation is the one that counts: the base's where there is a base, but
+// for the question what else is wrong once a change of it is merged.
+func (p *Pass) Organisation() *registry.Organisation {
+	if p.organisation != nil {
+		return p.organisation
+	}
+	return p.law().Organisation
+}
+
+// Merged is the pass in which head's own organisation counts, as it does once
+// the change is merged.
+func (p *Pass) Merged() *Pass {
+	q := *p
+	q.organisation = p.Head.Organisation
+	return &q
+}
 
 // Policy is the one that counts: the base's where there is a base.
 func (p *Pass) Policy() *registry.Policy { return p.law().Policy }

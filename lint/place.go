@@ -23,7 +23,7 @@ func (p *Pass) place(f Finding) registry.Pos {
 // placed is an entry that knows where its fields stand.
 type placed interface {
 	Source() string
-	Pos(field string) registry.Pos
+	PosIn(r *registry.Reading, field string) registry.Pos
 }
 
 // at is the entry that is at fault, or nil.
@@ -41,15 +41,22 @@ func (p *Pass) at(f Finding) placed {
 	return nil
 }
 
-// find finds the places of findings, several at a time, and file after file.
+// find finds the places of findings, several files at a time: each is read once.
 func (p *Pass) find(findings []*Finding) {
 	findings = slices.DeleteFunc(findings, func(f *Finding) bool { return f.Pos.Line != later })
 	slices.SortStableFunc(findings, func(a, b *Finding) int { return cmp.Compare(a.Pos.File, b.Pos.File) })
 	var tasks []func() []Finding
-	for some := range slices.Chunk(findings, 32) {
+	for start := 0; start < len(findings); {
+		end := min(start+32, len(findings))
+		for end < len(findings) && findings[end].Pos.File == findings[end-1].Pos.File {
+			end++
+		}
+		some := findings[start:end]
+		start = end
 		tasks = append(tasks, func() []Finding {
+			var read registry.Reading
 			for _, f := range some {
-				f.Pos = p.at(*f).Pos(f.Field)
+				f.Pos = p.at(*f).PosIn(&read, f.Field)
 			}
 			return nil
 		})

@@ -84,13 +84,18 @@ func (res *Result) choose(rules []Rule, pass *Pass) (first, last []chosen) {
 			res.Skipped = append(res.Skipped, Skipped{r.ID, why})
 			continue
 		}
+		if pass.Base == nil && pass.Head.Unread("organisation") && !reads[r.ID] {
+			// all else would name everybody and everything as unknown
+			res.Skipped = append(res.Skipped, Skipped{r.ID, "needs the organisation, whose file cannot be read"})
+			continue
+		}
 		if why := pass.lacks(r.Needs); why != "" {
 			res.Skipped = append(res.Skipped, Skipped{r.ID, why})
 			continue
 		}
 		pass.ran[r.ID] = true
 		if r.Needs.live() && len(pass.Unseen) > 0 {
-			res.Skipped = append(res.Skipped, Skipped{r.ID, "was judged for some tenants only; it needs a recent observation of the others: " + pass.SayUnseen()})
+			res.Skipped = append(res.Skipped, Skipped{r.ID, pass.sayPartly()})
 		}
 		if r.Needs == NeedsOutcome {
 			last = append(last, c)
@@ -125,12 +130,8 @@ func (p *Pass) lacks(n Need) string {
 		return "needs files to search: those of a change, or all by --secrets"
 	case n == NeedsRuling && !p.ruled():
 		return "needs an evaluation of registry/rules.cue"
-	case n.live() && len(p.Live) == 0:
-		why := "needs a recent observation of the tenants"
-		if len(p.Unseen) > 0 {
-			why += ": " + p.SayUnseen()
-		}
-		return why
+	case n.live() && len(p.Live) == 0 && len(p.Unseen) == 0:
+		return needsLive
 	}
 	return ""
 }

@@ -116,6 +116,7 @@ func TestAnExceptionSilencesWhatItNamesUntilItEnds(t *testing.T) {
 		"not without an end":         {registry.Exception{Rule: rule, Tenant: "n8n-test"}, []string{"n8n-prod/a", "n8n-test/c"}},
 		"not another rule":           {registry.Exception{Rule: "purpose/vague", Tenant: "n8n-test", Until: "2026-12-31"}, []string{"n8n-prod/a", "n8n-test/c"}},
 		"not a name that starts so":  {registry.Exception{Rule: rule, Tenant: "n8n", Until: "2026-12-31"}, []string{"n8n-prod/a", "n8n-test/c"}},
+		"its identities alone":       {registry.Exception{Rule: rule, Identities: []string{"n8n-prod/a"}, Tenant: "n8n-test", Until: "2026-12-31"}, []string{"n8n-test/c"}},
 		"nothing if it names nobody": {registry.Exception{Rule: rule, Until: "2026-12-31"}, []string{"n8n-prod/a", "n8n-test/c"}},
 	} {
 		t.Run(name, func(t *testing.T) {

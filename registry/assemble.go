@@ -13,6 +13,7 @@ type assembly struct {
 	problems []Problem
 	seen     map[string]map[string]string // files of entries by section and id
 	read     func(name string) ([]byte, error)
+	rules    int // of the registry's own
 }
 
 // take takes the entries of files, those first that stand where they belong:
@@ -57,6 +58,10 @@ func (a *assembly) addIdentity(id *Identity) {
 }
 
 func (a *assembly) add(e *entry) {
+	if first := a.seen[e.section.name][e.id]; first != "" && e.idHere() != "" && !e.placed {
+		a.copied(e, first)
+		return
+	}
 	if a.twice(e.section, e.id, e.file, func() Pos { return e.first }) {
 		return
 	}
@@ -85,7 +90,7 @@ func (a *assembly) add(e *entry) {
 		a.Applications = append(a.Applications, v)
 	case *OrganisationRule:
 		v.source = src
-		a.Rules = append(a.Rules, v)
+		a.addRule(v, e.first)
 	}
 }
 
@@ -109,6 +114,19 @@ func (a *assembly) twice(s section, id, file string, at func() Pos) bool {
 	return true
 }
 
+// copied complains of an entry that was copied from the file of its id to that
+// of another one. It is no second declaration, and has no place to move to.
+func (a *assembly) copied(e *entry, first string) {
+	here := e.idHere()
+	a.problems = slices.DeleteFunc(a.problems, func(p Problem) bool { return p.Rule == ruleMisplaced && p.Pos == e.first })
+	p := Problem{Rule: ruleSchema, Pos: e.first, Message: fmt.Sprintf("this file declares %q, which stands in %s; write %s: %q here",
+		clip(e.id), first, e.section.name, clip(here))}
+	if e.section.name == "identities" {
+		p.Identity = here
+	}
+	a.problems = append(a.problems, p)
+}
+
 // again reads a file again for a place in it.
 func again(fsys fs.FS) func(name string) ([]byte, error) {
 	return func(name string) ([]byte, error) { return readFile(fsys, name, large.bytes) }
@@ -116,6 +134,7 @@ func again(fsys fs.FS) func(name string) ([]byte, error) {
 
 func (a *assembly) finish() *Snapshot {
 	a.checkWindows()
+	a.checkExceptions()
 	slices.SortFunc(a.Identities, func(x, y *Identity) int { return strings.Compare(x.ID, y.ID) })
 	slices.SortFunc(a.Tenants, func(x, y *Tenant) int { return strings.Compare(x.ID, y.ID) })
 	slices.SortFunc(a.Exceptions, func(x, y *Exception) int { return strings.Compare(x.ID, y.ID) })

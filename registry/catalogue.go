@@ -47,13 +47,20 @@ func (e Effect) ChangesAccess() bool {
 	return e.Access != "none" && (e.Access != "" || e.Power == Privileged)
 }
 
-// App is the application with that key or other name, or nil.
+// App is the application with that key or other name, the type of a node of
+// n8n's that acts in it among them, or nil.
 func (c *Catalogue) App(name string) *App {
 	if a, ok := c.Apps[name]; ok {
 		return a
 	}
+	if a := c.aliases[name]; a != nil {
+		return a
+	}
+	if app := nodeApp(name); app != "" {
+		return c.App(app)
+	}
 	if c.aliases != nil {
-		return c.aliases[name]
+		return nil
 	}
 	for _, a := range c.Apps {
 		if slices.Contains(a.Aliases, name) {
@@ -107,19 +114,20 @@ func (c *Catalogue) RolePower(app, role string) (Tier, bool) {
 
 // OperationEffect is what an operation of an application does, and whether
 // that is known: by the application's own facts or, where they are silent, by
-// what n8n's nodes call it. "METHOD host/path" is judged by its method and,
-// where some application of the catalogue has the host, by its path.
+// what n8n's nodes call it. "METHOD host/path" that the application's facts do
+// not name is judged by its method and, where some application of the catalogue
+// has the host, by its path.
 func (c *Catalogue) OperationEffect(app, operation string) (Effect, bool) {
 	a := c.App(app)
-	if method, target, ok := cutRequest(operation); ok {
-		return c.requestEffect(a, method, target)
-	}
 	if a != nil {
-		if e, ok := a.Operations[operation]; ok {
+		if e, ok := lookup(a.Operations, operation); ok {
 			return e, true
 		}
 	}
-	e := c.byName(app)[operation]
+	if method, target, ok := cutRequest(operation); ok {
+		return c.requestEffect(a, method, target)
+	}
+	e, _ := lookup(c.byName(app), operation)
 	return e, e.Power != ""
 }
 
@@ -169,7 +177,7 @@ func (a *App) covers(pattern string) bool {
 
 // lookup finds a name as it is written or, since some applications do not mind
 // case, in any case.
-func lookup(in map[string]Tier, names ...string) (Tier, bool) {
+func lookup[T any](in map[string]T, names ...string) (found T, ok bool) {
 	for _, n := range names {
 		if t, ok := in[n]; ok {
 			return t, true
@@ -182,7 +190,7 @@ func lookup(in map[string]Tier, names ...string) (Tier, bool) {
 			}
 		}
 	}
-	return "", false
+	return found, false
 }
 
 // isEverything knows the scopes that say by their form that they grant

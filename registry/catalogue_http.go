@@ -31,8 +31,8 @@ func cutRequest(operation string) (method, target string, ok bool) {
 // requestEffect judges an HTTP request of a step in an application, which may
 // be nil: its paths count on whatever host it has, those of the others on their
 // own hosts. That a write leaves access alone is never known, for one path may
-// stand for many things; nor is what a reading of an unknown host does, since
-// the host may not keep to what HTTP says of methods.
+// stand for many things; nor is what is done at an unknown host, which may be
+// any application's and may not keep to what HTTP says of methods.
 func (c *Catalogue) requestEffect(of *App, method, target string) (Effect, bool) {
 	reading := slices.Contains(safe, method)
 	host, paths := cutTarget(target)
@@ -48,11 +48,11 @@ func (c *Catalogue) requestEffect(of *App, method, target string) (Effect, bool)
 			return Effect{Power: Privileged, Access: "modify"}, true
 		}
 	}
-	if !reading {
-		return Effect{Power: ChangeCapable}, true
-	}
 	if !certainHost(host) {
 		return Effect{}, false
+	}
+	if !reading {
+		return Effect{Power: ChangeCapable}, true
 	}
 	return Effect{Power: ReadOnly, Access: "none"}, true
 }

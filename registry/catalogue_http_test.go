@@ -31,7 +31,7 @@ func TestARequestIsJudgedByWhereItGoes(t *testing.T) {
 		"a path worked out when it runs":       {"http", "POST acme.okta.com/{{ $json.path }}", rules},
 		"a part that is not shown":             {"http", "POST acme.okta.com/api/v1/groups/{#a08aecb7}/users", rules},
 		"a part that is not shown, elsewhere":  {"http", "POST acme.okta.com/{#a08aecb7}/v1/groups", changes},
-		"a writing to an unknown host":         {"http", "DELETE {{ $json.url }}", changes},
+		"a writing to an unknown host":         {"http", "DELETE {{ $json.url }}", unknown},
 		"a reading of an unknown host":         {"http", "GET {{ $json.url }}", unknown},
 		"a reading of no host":                 {"http", "GET {?}", unknown},
 		"a reading of any host":                {"http", "GET api.example.com/users/{{ $json.id }}", reads},
@@ -42,6 +42,9 @@ func TestARequestIsJudgedByWhereItGoes(t *testing.T) {
 		"a call that only reads":               {"http", "GET slack.com/api/users.list", reads},
 		"a call worked out when it runs":       {"http", "GET slack.com/api/{{ $json.call }}", unknown},
 		"a call that stands in the query":      {"http", "GET iam.amazonaws.com/?Action=CreateUser", unknown},
+		"a batch of calls":                     {"http", "POST graph.microsoft.com/v1.0/$batch", rules},
+		"a batch of calls, beta":               {"http", "POST graph.microsoft.com/beta/$batch", rules},
+		"a query language that writes too":     {"http", "POST api.github.com/graphql", rules},
 		"a method that is none of HTTP's":      {"http", "BREW acme.okta.com/api/v1/users", rules},
 		"a method worked out when it runs":     {"http", "{?} acme.okta.com/api/v1/users", unknown},
 	} {

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"io/fs"
 	"maps"
 	"slices"
@@ -30,21 +31,38 @@ var classes = map[string]Effect{
 // nodeOperations are the operations of n8n's nodes by application, under the
 // name that the driver has for it; the effect of those that no rule covers is
 // empty. It is read at first use: most lints need none of it.
-var nodeOperations = sync.OnceValue(readNodeOperations)
+func nodeOperations() map[string]map[string]Effect {
+	all, _ := nodeFile()
+	return all
+}
 
-func readNodeOperations() map[string]map[string]Effect {
+// nodeApp is the application in which a node of that type acts, as
+// "n8n-nodes-base.okta" in "okta"; or nothing.
+func nodeApp(node string) string {
+	if !strings.HasPrefix(node, "n8n-nodes-base.") && !strings.HasPrefix(node, "@n8n/") {
+		return "" // most names are none, and need not have the file read
+	}
+	_, apps := nodeFile()
+	return apps[node]
+}
+
+var nodeFile = sync.OnceValues(readNodeFile)
+
+func readNodeFile() (all map[string]map[string]Effect, apps map[string]string) {
 	text, err := fs.ReadFile(schema.Catalogue, "catalogue/n8n-nodes.txt")
 	if err != nil {
 		panic(err) // it is embedded
 	}
-	all := map[string]map[string]Effect{}
+	all, apps = map[string]map[string]Effect{}, map[string]string{}
 	app := ""
 	for line := range strings.Lines(string(text)) {
 		f := strings.Fields(line)
 		switch {
 		case f[0] == "#":
 		case line[0] != '\t':
-			app = f[1]
+			if app = f[1]; app != "-" {
+				apps[f[0]] = app
+			}
 		case app != "-":
 			if all[app] == nil {
 				all[app] = map[string]Effect{}
@@ -52,7 +70,7 @@ func readNodeOperations() map[string]map[string]Effect {
 			addOperations(all[app], classes[f[0]], f[1:])
 		}
 	}
-	return all
+	return all, apps
 }
 
 // addOperations adds operations of one effect, written as "user:get,getAll" or,
@@ -85,7 +103,7 @@ func (c *Catalogue) byName(app string) map[string]Effect {
 	if a := c.App(app); a != nil {
 		return c.named()[a]
 	}
-	return nodeOperations()[app]
+	return nodeOperations()[cmp.Or(nodeApp(app), app)]
 }
 
 // nameOperations finds the applications of the catalogue among those of n8n's

@@ -19,6 +19,8 @@ func TestANodesOperationIsJudgedByItsName(t *testing.T) {
 	}{
 		{"airtable", "record:create", changes},
 		{"airtable", "record:search", reads},
+		{"n8n-nodes-base.airtable", "record:create", changes},
+		{"n8n-nodes-base.beeminder", "goal:create", changes},
 		{"google-sheets", "sheet:appendOrUpdate", changes},
 		{"mongo-db", "document:findOneAndUpdate", changes},
 		{"mongo-db", "document:aggregate", unknown}, // a pipeline may end in $out
@@ -120,9 +122,24 @@ func TestWhatRunsCodeIsNeverHarmless(t *testing.T) {
 	}
 }
 
+func TestAnOperationIsKnownInAnyCase(t *testing.T) {
+	c := builtin(t)
+	for _, tt := range []struct {
+		app, operation string
+		want           Effect
+	}{
+		{"n8n-nodes-base.okta", "USER:Create", Effect{Privileged, "grant"}},
+		{"airtable", "Record:SEARCH", Effect{ReadOnly, "none"}},
+	} {
+		if got, _ := c.OperationEffect(tt.app, tt.operation); got != tt.want {
+			t.Errorf("%s operation %q has the effect %s, want %s", tt.app, tt.operation, got, tt.want)
+		}
+	}
+}
+
 func BenchmarkNodeOperations(b *testing.B) {
 	for b.Loop() {
-		if len(readNodeOperations()) == 0 {
+		if all, _ := readNodeFile(); len(all) == 0 {
 			b.Fatal("nothing was read")
 		}
 	}

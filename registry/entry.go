@@ -51,7 +51,7 @@ func (e *entry) settle() {
 func (e *entry) noun() string {
 	noun := e.section.noun
 	if kind := e.kind(); e.section.name == "identities" && kindDef[kind] != "" {
-		noun = string(kind)
+		noun = kind.Noun()
 	}
 	return e.section.named(noun, e.id)
 }
@@ -93,14 +93,27 @@ func (e *entry) pos(field []string) Pos {
 	return place(e.file, e.text, 0)
 }
 
-// misplaced says where an entry belongs that stands elsewhere.
-func (e *entry) misplaced() (Problem, bool) {
+// misplaced says where an entry belongs that stands elsewhere; alone in its
+// file, it may as well take the id that belongs there.
+func (e *entry) misplaced(alone bool) (Problem, bool) {
 	want := e.section.place(e.id)
 	e.placed = want == strings.TrimSuffix(e.file, path.Ext(e.file))
 	if e.placed {
 		return Problem{}, false
 	}
-	return e.problem(ruleMisplaced, nil, fmt.Sprintf("%s belongs in another file; move it to %s%s", e.noun(), want, path.Ext(e.file))), true
+	message := fmt.Sprintf("%s belongs in another file; move it to %s%s", e.noun(), want, path.Ext(e.file))
+	if id := e.idHere(); id != "" && alone {
+		message += fmt.Sprintf(", or change its id to %q", clip(id))
+	}
+	return e.problem(ruleMisplaced, nil, message), true
+}
+
+// idHere is the id of an entry of the same section that belongs in the file.
+func (e *entry) idHere() string {
+	if home, id, ok := homeOf(e.file); ok && home.name == e.section.name {
+		return id
+	}
+	return ""
 }
 
 // entriesOf takes a file apart.
@@ -115,7 +128,7 @@ func entriesOf(r *reader, root *node) []*entry {
 			for i, s := range sections {
 				names[i] = s.name
 			}
-			r.complain(ruleSchema, f.start, "a registry file has no field %q%s", clip(f.name), meant(f.name, names, "; remove it"))
+			r.complain(ruleSchema, f.start, "a registry file has field %q, which does not exist%s", clip(f.name), meant(f.name, names, "; remove it"))
 		case f.value.kind == badNode:
 		case f.value.kind != structNode:
 			r.complain(ruleSchema, f.start, "%s is %s; want a struct", f.name, f.value.kind)

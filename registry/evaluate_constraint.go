@@ -16,6 +16,10 @@ type constraint struct {
 	cue.Value
 	reach reach
 	known map[string]verdict // by what counts of an identity
+	fault func(error) *evaluationFault
+
+	mustTell bool                         // whether it holds has to be known: a no lets off
+	untold   func(error) *evaluationFault // why it is not known; nil for nil
 }
 
 // A verdict tells whether an identity has what a constraint names and satisfies
@@ -23,6 +27,7 @@ type constraint struct {
 type verdict struct {
 	holds bool
 	path  []string
+	fault *evaluationFault // why there is no telling
 }
 
 // judge judges by what counts of an identity.
@@ -45,14 +50,26 @@ func (c constraint) judge(identity map[string]any) verdict {
 	return v
 }
 
+// evaluate finds out first what the identity and the constraint come to
+// together, which names the field that is at fault and is enough for nearly
+// all. What that leaves open is decided by an identity that has nothing more.
 func (c constraint) evaluate(identity map[string]any) verdict {
 	v := c.Unify(c.ctx.BuildExpr(dataExpr(identity)))
 	err := v.Validate(cue.Concrete(true), cue.Final())
-	if err == nil {
-		path := added(v, identity, nil)
-		return verdict{path == nil, path}
-	}
 	var path []string
+	if err == nil {
+		if path = added(v, identity, nil); path == nil {
+			return verdict{holds: true}
+		}
+	} else if fault := c.fault(err); fault != nil {
+		return verdict{fault: fault}
+	}
+	if !settles(err) {
+		holds, untold := c.exactly(c.ctx.BuildExpr(c.onlyExpr(identity, nil)), identity)
+		if holds || untold != nil && c.mustTell {
+			return verdict{holds: holds, fault: c.untold(untold)}
+		}
+	}
 	for _, e := range errors.Errors(err) {
 		p := unquotePath(within(c.Value, e.Path()))
 		if len(p) > len(path) || len(p) == len(path) && slices.Compare(p, path) < 0 {
@@ -62,7 +79,7 @@ func (c constraint) evaluate(identity map[string]any) verdict {
 	if len(path) == 0 {
 		path = c.forbidden(identity)
 	}
-	return verdict{false, path}
+	return verdict{path: path}
 }
 
 // forbidden is the field that alone contradicts the constraint, where CUE names

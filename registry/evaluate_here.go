@@ -34,6 +34,7 @@ type evaluationFault struct {
 	Field   string `json:"field,omitempty"`
 	Hostile bool   `json:"hostile,omitempty"`
 	Message string `json:"message"`
+	Data    int    `json:"data,omitempty"` // the number of the identity that the message is about, if it is
 }
 
 // allowedImports are the packages of CUE's own that compute with data alone.

@@ -75,6 +75,7 @@ func (out *evaluation) rules(inst *build.Instance, reaches map[[2]string]reach, 
 		return nil
 	}
 	found := make([][]brokenRule, len(identities))
+	faults := make([]*evaluationFault, len(identities))
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for worker := range min(runtime.GOMAXPROCS(0), 1+len(identities)/500) {
@@ -85,12 +86,19 @@ func (out *evaluation) rules(inst *build.Instance, reaches map[[2]string]reach, 
 				own = unheard.compile(inst, reaches)
 			}
 			for i := next.Add(1) - 1; i < int64(len(identities)); i = next.Add(1) - 1 {
-				found[i] = broken(own, identities[i], int(i))
+				found[i], faults[i] = broken(own, identities[i], int(i))
 			}
 		})
 	}
 	wg.Wait()
-	out.Broken = slices.Concat(found...)
+	for _, f := range faults {
+		if f != nil && !slices.ContainsFunc(out.Faults, f.sameAs) {
+			out.Faults = append(out.Faults, *f)
+		}
+	}
+	if len(out.Faults) == 0 {
+		out.Broken = slices.Concat(found...)
+	}
 	return nil
 }
 
@@ -110,24 +118,39 @@ func (out *evaluation) compile(inst *build.Instance, reaches map[[2]string]reach
 	for all.Next() {
 		id := all.Selector().Unquoted()
 		of := func(name string) constraint {
-			return constraint{ctx, all.Value().LookupPath(cue.ParsePath(openNames[name])), reaches[[2]string{id, name}], map[string]verdict{}}
+			return constraint{
+				ctx: ctx, Value: all.Value().LookupPath(cue.ParsePath(openNames[name])), reach: reaches[[2]string{id, name}], known: map[string]verdict{},
+				fault: func(err error) *evaluationFault { return uncomputed(inst, id, name, err) }, mustTell: name == appliesDef,
+				untold: untoldOf(inst, id, name, all.Value().LookupPath(cue.ParsePath(openNames[name]))),
+			}
 		}
 		rules = append(rules, evaluatedRule{id, of(appliesDef), of(mustDef)})
 	}
 	return rules
 }
 
-// broken are the rules that one identity breaks.
-func broken(rules []evaluatedRule, identity map[string]any, number int) (found []brokenRule) {
+// broken are the rules that one identity breaks; the fault is of a rule that
+// cannot be computed for it.
+func broken(rules []evaluatedRule, identity map[string]any, number int) (found []brokenRule, fault *evaluationFault) {
 	for _, r := range rules {
-		if r.applies.Exists() && !r.applies.judge(identity).holds {
-			continue
+		if r.applies.Exists() {
+			v := r.applies.judge(identity)
+			if v.fault != nil {
+				return nil, v.fault.shownBy(number)
+			}
+			if !v.holds {
+				continue
+			}
 		}
-		if v := r.must.judge(identity); !v.holds {
+		v := r.must.judge(identity)
+		if v.fault != nil {
+			return nil, v.fault
+		}
+		if !v.holds {
 			found = append(found, brokenRule{Rule: r.id, Data: number, Path: v.path})
 		}
 	}
-	return found
+	return found, nil
 }
 
 // sound complains of constraints that cannot be what they were meant to be.

@@ -25,6 +25,8 @@ func explain(noun string, s *shape, entry *node, path []string, trace string) st
 		return unknownField(noun, parent, path)
 	case n == nil:
 		return missingField(noun, parent, name, path, want)
+	case n.kind != structNode && want.only() != "":
+		return fmt.Sprintf("%s is %s; write {%s: %s}", name, n.kind, want.only(), want.literal(n.text))
 	case want.kind != badNode && n.kind != want.kind:
 		return fmt.Sprintf("%s is %s; want %s", name, n.kind, want.phrase())
 	case len(want.choices) > 0:
@@ -32,7 +34,7 @@ func explain(noun string, s *shape, entry *node, path []string, trace string) st
 	case n.kind == textNode && n.text == "":
 		return fmt.Sprintf("%s is empty; want %s", name, want.phrase())
 	case n.kind == textNode:
-		return fmt.Sprintf("%s %q is not %s", name, clip(n.text), want.phrase())
+		return fmt.Sprintf("%s %q is not %s%s", name, clip(n.text), want.phrase(), dayMeant(want, n.text))
 	case n.kind == numberNode:
 		return fmt.Sprintf("%s %s is not %s", name, clip(n.text), want.phrase())
 	}
@@ -64,13 +66,53 @@ func unknownField(noun string, parent *shape, path []string) string {
 	if len(path) > 1 {
 		where = joinPath(path[:len(path)-1])
 	}
+	if holdsSecret(last) {
+		return fmt.Sprintf("%s has field %q, and a registry holds no secrets; %s", where, clip(last), keptIn(parent))
+	}
 	if parent == nil {
-		return fmt.Sprintf("%s has no field %q; remove it", where, clip(last))
+		return fmt.Sprintf("%s has field %q, which does not exist; remove it", where, clip(last))
 	}
 	if parent.of != nil {
 		return fmt.Sprintf("%q cannot be a name in %s; write %s, digits, dots, dashes and underscores", clip(last), where, letters(parent))
 	}
-	return fmt.Sprintf("%s has no field %q%s", where, clip(last), meant(last, parent.names, "; remove it"))
+	return fmt.Sprintf("%s has field %q, which does not exist%s", where, clip(last), meant(last, parent.names, "; remove it"))
+}
+
+// holdsSecret tells whether a field is named after what must not stand here.
+func holdsSecret(field string) bool {
+	name := strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(field))
+	return slices.ContainsFunc([]string{"secret", "password", "passwd", "passphrase", "token", "key"}, func(word string) bool {
+		return strings.HasSuffix(name, word)
+	})
+}
+
+// keptIn says what to write instead of a secret.
+func keptIn(parent *shape) string {
+	switch {
+	case parent.at([]string{"store"}) != nil:
+		return "write store and path, where it is kept"
+	case parent.at([]string{"credential"}) != nil:
+		return "write store and path in credential, where it is kept"
+	}
+	return "take it out"
+}
+
+// only is the field of a struct that has but one, which is of a few words.
+func (s *shape) only() string {
+	if s.kind != structNode || len(s.names) != 1 || len(s.fields[s.names[0]].shape.choices) == 0 {
+		return ""
+	}
+	return s.names[0]
+}
+
+// literal is a text as the only field of a struct has it; where it can be none
+// of its words, the last of them.
+func (s *shape) literal(text string) string {
+	choices := s.fields[s.only()].shape.choices
+	if !slices.Contains(choices, text) {
+		text = choices[len(choices)-1]
+	}
+	return fmt.Sprintf("%q", text)
 }
 
 func letters(s *shape) string {

@@ -15,6 +15,17 @@ const (
 	ApprovalBot    Kind = "approvalBot"    // decides on requests for access
 )
 
+// Noun is the kind as one says it: "service account".
+func (k Kind) Noun() string {
+	switch k {
+	case ServiceAccount:
+		return "service account"
+	case ApprovalBot:
+		return "approval bot"
+	}
+	return string(k)
+}
+
 // Tier says how much harm an identity can do.
 type Tier string
 

@@ -32,7 +32,12 @@ func (c *checker) judge(e *entry) []Problem {
 		if n, depth := e.node.nearest(f.path); n.kind == badNode && depth > 0 || slices.ContainsFunc(problems, func(p Problem) bool { return p.Field != "" && p.Field == joinPath(f.path) }) {
 			continue // complained of already
 		}
-		problems = append(problems, e.problem(ruleSchema, f.path, explain(e.noun(), e.shape, e.node, f.path, f.trace)))
+		p := e.problem(ruleSchema, f.path, explain(e.noun(), e.shape, e.node, f.path, f.trace))
+		p.Edit = e.dayEdit(f.path)
+		if e.shape.at(f.path) == nil && holdsSecret(f.path[len(f.path)-1]) {
+			p.Secret, p.Value = true, ""
+		}
+		problems = append(problems, p)
 	}
 	for _, p := range problems {
 		if n := e.node.at(splitPath(p.Field)); n != nil && p.Field != "" {

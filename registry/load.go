@@ -54,6 +54,7 @@ func (l Loader) Load(ctx context.Context, fsys fs.FS, commit string) (*Snapshot,
 	a.Commit, a.Catalogue = commit, catalogue
 	a.Approvals, a.ApprovalSchema = w.approvals, w.approvalSchema
 	a.law = lawOf(notable(files))
+	a.unread = unreadOf(notable(files))
 	return a.finish(), nil
 }
 
@@ -65,6 +66,7 @@ type file struct {
 	entries  []*entry
 	problems []Problem
 	complex  bool // has to be evaluated
+	unread   bool // could not be read at all
 }
 
 // content is a file's content without a copy, where the file system has it.
@@ -104,6 +106,17 @@ func notable(all []outcome) []*file {
 		}
 	}
 	return files
+}
+
+// unreadOf are the sections of which a file could not be read at all.
+func unreadOf(files []*file) map[string]bool {
+	unread := map[string]bool{}
+	for _, f := range files {
+		if home, _, ok := homeOf(f.name); ok && f.unread {
+			unread[home.name] = true
+		}
+	}
+	return unread
 }
 
 // An orderer is a file system that says in which order its files are read best.
@@ -249,12 +262,12 @@ func (c *checker) read(fsys fs.FS, name string) (*file, error) {
 	if len(text) > limit.bytes {
 		r.text = nil
 		r.complain(ruleHostile, 0, "the file is larger than %d KiB and is not read; split it", limit.bytes>>10)
-		return &file{name: name, problems: r.problems}, nil
+		return &file{name: name, problems: r.problems, unread: true}, nil
 	}
 	f := &file{name: name}
 	r.strangeText()
 	if r.text == nil {
-		f.problems = r.problems
+		f.problems, f.unread = r.problems, true
 		return f, nil
 	}
 	strange := len(r.problems)
@@ -265,6 +278,7 @@ func (c *checker) read(fsys fs.FS, name string) (*file, error) {
 	} else {
 		f.root = r.root()
 	}
+	f.unread = f.root == nil
 	if r.loose && r.complex {
 		f.text, f.complex, f.problems = text, true, r.problems[:strange]
 		return f, nil
@@ -300,7 +314,7 @@ func (f *file) judge(c *checker, e *entry) {
 	if e.section.name == "rules" {
 		f.problems = append(f.problems, e.ruleProblems()...)
 	}
-	if p, wrong := e.misplaced(); wrong {
+	if p, wrong := e.misplaced(len(f.entries) == 1); wrong {
 		f.problems = append(f.problems, p)
 	}
 }

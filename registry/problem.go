@@ -32,6 +32,7 @@ type Problem struct {
 	Value    string // the offending value, where there is one
 	Message  string // what is wrong; and the way out behind a semicolon
 	Edit     *Edit  // how to mend it, where that is mechanical
+	Secret   bool   // its line may hold a secret, and is not shown
 }
 
 // An Edit replaces the bytes from Start to End of a file by New. It keeps

@@ -36,6 +36,21 @@ var ruleGroups = []string{
 	"rollcall", "secret", "separation", "temporary", "tier", "vendor", "webhook",
 }
 
+// mostRules is how many rules a registry declares itself: far more than people
+// can know.
+const mostRules = 500
+
+// addRule adds a rule; of those that are too many the first is a mistake.
+func (a *assembly) addRule(r *OrganisationRule, at Pos) {
+	if a.rules++; a.rules <= mostRules {
+		a.Rules = append(a.Rules, r)
+	}
+	if a.rules == mostRules+1 {
+		a.problems = append(a.problems, Problem{Rule: ruleSchema, Pos: at,
+			Message: fmt.Sprintf("rule %q is one more than the %d that a registry may declare; merge some, or take some out", clip(r.ID), mostRules)})
+	}
+}
+
 // blanks are the names that a message may have in braces.
 var blanks = []string{"id", "kind", "owner", "backup", "tier", "state", "department", "environment", "field", "value"}
 

@@ -8,9 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	cueformat "cuelang.org/go/cue/format"
-	"cuelang.org/go/cue/parser"
+	"time"
 )
 
 // A Breach says that an identity breaks a rule of its organisation.
@@ -35,18 +33,18 @@ type Ruling struct {
 //
 // The evaluation is by evaluate, which is the running program in a process of
 // its own where it is nil, and within the same budget for some thousand
-// identities at a time. Rules that run over it, or cannot be evaluated, are
+// identities at a time, all of them within [lawTime]. Rules that run over it, or cannot be evaluated, are
 // problems of head: never of base, so that no change counts as judged by them.
 func JudgeRules(ctx context.Context, evaluate Evaluate, head, base *Snapshot) (map[*Snapshot]Ruling, error) {
 	law, judged := head, []*Snapshot{head}
 	if base != nil {
 		law, judged = base, append(judged, base)
 	}
-	rulings, err := law.judge(ctx, evaluate, judged)
+	rulings, err := law.judge(ctx, evaluate, judged, false)
 	if err != nil || base == nil || SameRules(base, head) {
 		return rulings, err
 	}
-	trial, err := head.judge(ctx, evaluate, []*Snapshot{head})
+	trial, err := head.judge(ctx, evaluate, []*Snapshot{head}, true)
 	if err != nil {
 		return nil, err
 	}
@@ -57,13 +55,18 @@ func JudgeRules(ctx context.Context, evaluate Evaluate, head, base *Snapshot) (m
 }
 
 // judge judges snapshots by the rules of another, the first of which bears what
-// is wrong with the rules.
-func (law *Snapshot) judge(ctx context.Context, evaluate Evaluate, judged []*Snapshot) (map[*Snapshot]Ruling, error) {
+// is wrong with the rules. On trial they are evaluated once, on some identities:
+// that shows what is wrong with them.
+func (law *Snapshot) judge(ctx context.Context, evaluate Evaluate, judged []*Snapshot, trial bool) (map[*Snapshot]Ruling, error) {
 	rulings := map[*Snapshot]Ruling{}
 	for _, s := range judged {
 		rulings[s] = Ruling{}
 	}
-	if wrong := slices.IndexFunc(law.Problems, func(p Problem) bool { return onSomeDisks(p.Pos.File) == RulesFile }); wrong >= 0 {
+	wrong := slices.IndexFunc(law.Problems, func(p Problem) bool {
+		home, _, _ := homeOf(p.Pos.File)
+		return onSomeDisks(p.Pos.File) == RulesFile || law.law[p.Pos.File] != nil && law.Unread(home.name)
+	})
+	if wrong >= 0 {
 		if law != judged[0] { // else it is one of its own problems
 			p := law.Problems[wrong]
 			p.Message = "by the base's rules nothing can be judged: " + p.Message
@@ -81,12 +84,20 @@ func (law *Snapshot) judge(ctx context.Context, evaluate Evaluate, judged []*Sna
 		}
 	}
 	c := caseOf(law, judged)
+	if trial {
+		c.texts = c.texts[:min(len(c.texts), c.atOnce())]
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, lawTime, errLawTime)
+	defer cancel()
 	broken, problems, err := c.evaluate(ctx, evaluate)
 	if err != nil {
 		return nil, err
 	}
 	if len(problems) > 0 {
 		rulings[judged[0]] = Ruling{Problems: problems}
+		return rulings, nil
+	}
+	if trial {
 		return rulings, nil
 	}
 	for _, s := range judged {
@@ -99,6 +110,7 @@ func (law *Snapshot) judge(ctx context.Context, evaluate Evaluate, judged []*Sna
 type ruleCase struct {
 	law   *Snapshot
 	texts []string // what counts of them, as JSON
+	shown []string // of each text an identity, as messages name it
 	tell  teller
 	are   map[*Snapshot][]int // of each identity, which text it is
 }
@@ -114,6 +126,7 @@ func caseOf(law *Snapshot, judged []*Snapshot) *ruleCase {
 			if !ok {
 				n = len(c.texts)
 				known[text], c.texts = n, append(c.texts, text)
+				c.shown = append(c.shown, fmt.Sprintf("%s %q", id.Kind.Noun(), clip(id.ID)))
 			}
 			are[i] = n
 		}
@@ -126,12 +139,20 @@ func caseOf(law *Snapshot, judged []*Snapshot) *ruleCase {
 // small part of what its budget allows, for a machine may be busy.
 const pairsAtOnce = 10_000
 
+func (c *ruleCase) atOnce() int { return max(100, pairsAtOnce/max(1, len(c.law.Rules))) }
+
+// lawTime is how long all evaluations by the same rules may take together,
+// however many identities there are.
+const lawTime = time.Minute
+
+var errLawTime = fmt.Errorf("%w: %v for all identities together", ErrBudget, lawTime)
+
 // evaluate judges by one evaluation after the other. The answer is by text.
 func (c *ruleCase) evaluate(ctx context.Context, evaluate Evaluate) (broken map[int][]brokenRule, problems []Problem, err error) {
 	broken = map[int][]brokenRule{}
 	at := 0
-	for texts := range slices.Chunk(c.texts, max(100, pairsAtOnce/len(c.law.Rules))) {
-		out, problem, err := c.law.ask(ctx, evaluate, texts)
+	for texts := range slices.Chunk(c.texts, c.atOnce()) {
+		out, problem, err := c.law.ask(ctx, evaluate, texts, c.shown[at:])
 		if err != nil || problem != nil {
 			return nil, problem, err
 		}
@@ -148,12 +169,16 @@ func (c *ruleCase) evaluate(ctx context.Context, evaluate Evaluate) (broken map[
 }
 
 // ask has identities judged.
-func (law *Snapshot) ask(ctx context.Context, evaluate Evaluate, texts []string) (out evaluation, problems []Problem, err error) {
+func (law *Snapshot) ask(ctx context.Context, evaluate Evaluate, texts, shown []string) (out evaluation, problems []Problem, err error) {
 	files := map[string][]byte{dataFile: []byte("[" + strings.Join(texts, ",") + "]")}
 	for name, text := range law.law {
 		files[name] = text
 	}
 	answer, err := evaluate(ctx, files)
+	if ctx.Err() != nil && context.Cause(ctx) == errLawTime {
+		return out, []Problem{{Rule: ruleHostile, Pos: Pos{File: RulesFile, Line: 1, Column: 1},
+			Message: fmt.Sprintf("the rules run over the evaluation budget of %.0f s for all identities together, and nothing was judged by them; compute less in them", lawTime.Seconds())}}, nil
+	}
 	if errors.Is(err, ErrBudget) {
 		return out, []Problem{{Rule: ruleHostile, Pos: Pos{File: RulesFile, Line: 1, Column: 1},
 			Message: "the rules run over the evaluation budget of 10 s and 1 GiB, and nothing was judged by them; compute less in them"}}, nil
@@ -172,7 +197,7 @@ func (law *Snapshot) ask(ctx context.Context, evaluate Evaluate, texts []string)
 		if text == nil {
 			file, text = RulesFile, law.law[RulesFile]
 		}
-		p := Problem{Rule: ruleSchema, Pos: place(file, text, f.Offset), Message: f.Message + "; mend it: by rules that are wrong nothing is judged"}
+		p := Problem{Rule: ruleSchema, Pos: place(file, text, f.Offset), Message: strings.Replace(f.Message, someIdentity, shown[min(f.Data, len(shown)-1)], 1) + "; mend it: by rules that are wrong nothing is judged"}
 		if f.Hostile {
 			p.Rule, p.Message = ruleHostile, f.Message
 		}
@@ -208,7 +233,7 @@ func breachOf(id *Identity, environment string, r *OrganisationRule, path []stri
 	}
 	path, value := upTo(data, path)
 	b := Breach{Rule: r.ID, Identity: id.ID, Field: joinPath(path)}
-	found := fmt.Sprintf("%s %q ", id.Kind, id.ID)
+	found := fmt.Sprintf("%s %q ", id.Kind.Noun(), id.ID)
 	switch v := value.(type) {
 	case nil:
 		found += "has no " + b.Field
@@ -218,13 +243,13 @@ func breachOf(id *Identity, environment string, r *OrganisationRule, path []stri
 	case []any:
 		found += "has " + b.Field + " " + clip(dataText(v))
 		if len(v) == 0 {
-			found = fmt.Sprintf("%s %q has nothing in %s", id.Kind, id.ID, b.Field)
+			found = fmt.Sprintf("%s %q has nothing in %s", id.Kind.Noun(), id.ID, b.Field)
 		}
 	default:
 		found += "has " + b.Field + " " + clip(dataText(v))
 	}
 	if len(path) == 0 {
-		found = fmt.Sprintf("%s %q breaks rule %q", id.Kind, id.ID, r.ID)
+		found = fmt.Sprintf("%s %q breaks rule %q", id.Kind.Noun(), id.ID, r.ID)
 	}
 	b.Message = found + "; " + r.filled(id, environment, b)
 	if b.Field == "id" {
@@ -262,37 +287,4 @@ func upTo(v any, path []string) ([]string, any) {
 		}
 	}
 	return path, v
-}
-
-// SameRules tells whether the rules that two snapshots declare themselves are
-// made of the same, what they share with other files included. Comments do not
-// count.
-func SameRules(base, head *Snapshot) bool {
-	if len(base.law) != len(head.law) {
-		return false
-	}
-	for name, text := range base.law {
-		other, ok := head.law[name]
-		if !ok || string(text) != string(other) && !sameSyntax(text, other) {
-			return false
-		}
-	}
-	return true
-}
-
-func sameSyntax(a, b []byte) bool {
-	was, err := parser.ParseFile(RulesFile, a)
-	if err != nil {
-		return false
-	}
-	is, err := parser.ParseFile(RulesFile, b)
-	if err != nil {
-		return false
-	}
-	before, err := cueformat.Node(was, cueformat.Simplify())
-	if err != nil {
-		return false
-	}
-	after, err := cueformat.Node(is, cueformat.Simplify())
-	return err == nil && string(before) == string(after)
 }

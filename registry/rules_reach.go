@@ -28,7 +28,12 @@ func lawOf(files []*file) map[string][]byte {
 	for _, f := range files {
 		if f.loose() {
 			more[f.name] = f.text
-			reaches = reaches || slices.ContainsFunc(declares(f.text), func(name string) bool { return refers[name] })
+			names := declares(f.text)
+			if f.unread {
+				home, _, _ := homeOf(f.name)
+				names = []string{home.name}
+			}
+			reaches = reaches || slices.ContainsFunc(names, func(name string) bool { return refers[name] })
 		}
 	}
 	if reaches {

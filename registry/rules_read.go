@@ -7,6 +7,7 @@ import (
 
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/parser"
+	"cuelang.org/go/cue/token"
 )
 
 // The constraints of a rule are definitions, so that plain cue vet takes them
@@ -60,6 +61,11 @@ func (r *reader) takeAll(f *ast.Field, by map[string]*constraints) {
 		}
 		start, end := f.Value.Pos().Offset(), f.Value.End().Offset()
 		text := string(r.text[min(start, len(r.text)):min(max(start, end), len(r.text))])
+		if f.Constraint != token.ILLEGAL {
+			name := labelName(f)
+			c.problems = append(c.problems, Problem{Rule: ruleSchema, Pos: place(r.file, r.text, f.Label.Pos().Offset()), Value: name,
+				Message: fmt.Sprintf("%s%s says nothing for certain; write %s: without the mark, or leave it out", name, f.Constraint, name)})
+		}
 		if labelName(f) == mustDef {
 			c.must = text
 		} else {

@@ -19,7 +19,24 @@ type Snapshot struct {
 
 	ApprovalSchema []byte // the text of [ApprovalSchemaFile]; nil where there is none, or it was refused
 
-	law map[string][]byte // the files that its own rules are evaluated from; none where there are no rules
+	law    map[string][]byte // the files that its own rules are evaluated from; none where there are no rules
+	unread map[string]bool   // the sections of which a file could not be read at all
 
 	index
+}
+
+// Unread tells whether a file of a section, as "organisation", is there and
+// could not be read at all. That is one of [Snapshot.Problems], and everything
+// that seems to be gone with it is none.
+func (s *Snapshot) Unread(section string) bool { return s.unread[section] }
+
+// UnreadLaw tells whether a file that the registry's own rules are made of could
+// not be read at all.
+func (s *Snapshot) UnreadLaw() bool {
+	for name := range s.law {
+		if home, _, _ := homeOf(name); s.unread[home.name] {
+			return true
+		}
+	}
+	return false
 }

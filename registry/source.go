@@ -27,8 +27,24 @@ func (s source) Text() ([]byte, error) {
 // Pos is where a field of the entry stands: a dotted path like
 // "blastRadius.data" or "steps[0].effect", "" for the entry itself. For a
 // field that is absent it is the nearest thing around it, in the end the entry.
-func (s source) Pos(field string) Pos {
-	text, root := s.parse()
+func (s source) Pos(field string) Pos { return s.PosIn(&Reading{}, field) }
+
+// A Reading is a file that was read for a place in it. Of the places that are
+// looked for with the same one, those in one file of one snapshot cost one
+// reading of it where they follow each other.
+type Reading struct {
+	file string
+	text []byte
+	root *node
+}
+
+// PosIn is [Identity.Pos] and its like, with what was read for others.
+func (s source) PosIn(r *Reading, field string) Pos {
+	if r.root == nil || r.file != s.file {
+		r.file = s.file
+		r.text, r.root = s.parse()
+	}
+	text, root := r.text, r.root
 	if root == nil {
 		return Pos{File: s.file}
 	}

@@ -128,3 +128,25 @@ func TestAnEntryMadeByHandHasNoPlaceAndNoEdit(t *testing.T) {
 		t.Errorf("it is edited by %+v", e)
 	}
 }
+
+func TestPlacesInOneFileCostOneReadingOfIt(t *testing.T) {
+	read := 0
+	text := func(string) ([]byte, error) {
+		read++
+		return []byte("package registry\n\nidentities: {\n\t\"a/x\": owner: \"person/dana\"\n\t\"a/y\": owner: \"person/sam\"\n}\n"), nil
+	}
+	var r Reading
+	for i, c := range []struct {
+		file, id string
+		line     int
+		read     int
+	}{{"one.cue", "a/x", 4, 1}, {"one.cue", "a/y", 5, 1}, {"two.cue", "a/y", 5, 2}, {"two.cue", "a/x", 4, 2}} {
+		s := source{file: c.file, read: text, path: []string{"identities", c.id}}
+		if pos := s.PosIn(&r, "owner"); pos != s.Pos("owner") || pos.Line != c.line || pos.File != c.file {
+			t.Errorf("%s of %s is found at %s, want line %d", c.id, c.file, pos, c.line)
+		}
+		if got := read - (i + 1); got != c.read { // Pos reads each time
+			t.Errorf("after %d places files were read %d times, want %d", i+1, got, c.read)
+		}
+	}
+}

@@ -109,7 +109,6 @@ func (w *walker) folder(dir string) error {
 		name := path.Join(dir, e.Name())
 		if twin, twice := onDisk[onSomeDisks(e.Name())]; twice {
 			w.hostile(name, fmt.Sprintf("on the disks of some machines this is the same file as %q; name it otherwise", twin))
-			continue
 		}
 		onDisk[onSomeDisks(e.Name())] = e.Name()
 		switch {

@@ -82,9 +82,10 @@ func clip(s string) string {
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// closest is the one of several words that was most likely meant, or "".
+// closest is the one of several words that was most likely meant, or "": one
+// typing mistake away, or two where the word is long.
 func closest(word string, among []string) string {
-	best, least := "", len(word)/3+2
+	best, least := "", min(2, utf8.RuneCountInString(word)/3)+1
 	for _, w := range among {
 		if d := distance(strings.ToLower(word), strings.ToLower(w), least); d < least {
 			best, least = w, d

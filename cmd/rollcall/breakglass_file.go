@@ -60,14 +60,10 @@ func (p *policyRepo) at(rev string) (*registry.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	fsys, err := fs.Sub(tree, p.git.Folder)
-	if err != nil {
-		return nil, fmt.Errorf("open the folder %s of commit %s: %w", p.git.Folder, commit, err)
-	}
-	if info, err := fs.Stat(fsys, "registry"); err != nil || !info.IsDir() {
+	if info, err := fs.Stat(tree, "registry"); err != nil || !info.IsDir() {
 		return nil, fmt.Errorf("commit %.12s holds no registry (no folder \"registry\" in %s); commit it, or name the folder of a policy repository with --dir", commit, p.dir)
 	}
-	return registry.Load(fsys, commit)
+	return registry.Load(tree, commit)
 }
 
 // A change is a new text of one file of the registry, and why.

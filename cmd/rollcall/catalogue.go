@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -68,7 +69,8 @@ func (f *catalogueFlags) run(c *cobra.Command, args []string) error {
 // A catalogueLook is a look at a catalogue.
 type catalogueLook struct {
 	*registry.Catalogue
-	own []*registry.Application
+	own   []*registry.Application
+	alone bool // without a registry
 }
 
 // open reads the catalogue, with what the registry says where there is one. A
@@ -80,7 +82,7 @@ func (f *catalogueFlags) open(c *cobra.Command) (catalogueLook, error) {
 	}
 	if dir == "" {
 		builtin, err := registry.BuiltinCatalogue()
-		return catalogueLook{Catalogue: builtin}, err
+		return catalogueLook{Catalogue: builtin, alone: true}, err
 	}
 	fsys, _, err := openRegistry(dir, "")
 	if err != nil {
@@ -99,7 +101,7 @@ func (f *catalogueFlags) open(c *cobra.Command) (catalogueLook, error) {
 	if wrong > 0 {
 		fmt.Fprintf(c.ErrOrStderr(), "%s in registry/catalogue, and what is wrong does not count; see rollcall lint %s\n", counted(wrong, "mistake"), dir)
 	}
-	return catalogueLook{s.Catalogue, s.Applications}, nil
+	return catalogueLook{Catalogue: s.Catalogue, own: s.Applications}, nil
 }
 
 // entries are those of the registry about one application.
@@ -143,8 +145,12 @@ func (f *catalogueFlags) list(w io.Writer, l catalogueLook) error {
 		return json.NewEncoder(w).Encode(all)
 	}
 	var text strings.Builder
+	keys, names := 0, 0
 	for _, s := range all {
-		fmt.Fprintf(&text, "%-24s %-28s %s\n", s.Key, s.Name, s.holds())
+		keys, names = max(keys, len(s.Key)), max(names, utf8.RuneCountInString(oneLine(s.Name)))
+	}
+	for _, s := range all {
+		fmt.Fprintf(&text, "%-*s %-*s %s\n", keys, s.Key, names, oneLine(s.Name), s.holds())
 	}
 	if !f.all && len(byName) > 0 {
 		fmt.Fprintf(&text, "\nOf %d more only the names of their operations are known; --all lists them.\n", len(byName))

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/rollcall-dev/rollcall/registry"
 )
@@ -52,6 +53,9 @@ func (l catalogueLook) app(name string) (appPage, error) {
 		err := fmt.Errorf("there is no application %q in the catalogue", name)
 		if near := l.Nearest(name); near != "" {
 			return appPage{}, fmt.Errorf("%w; did you mean %q?", err, near)
+		}
+		if l.alone {
+			return appPage{}, fmt.Errorf(`%w; "rollcall catalogue --all" lists them, and with --registry what a policy repository says of its own`, err)
 		}
 		return appPage{}, fmt.Errorf(`%w; "rollcall catalogue --all" lists them`, err)
 	}
@@ -132,14 +136,26 @@ func (p appPage) text(w io.Writer) error {
 	line("access paths", p.AccessPaths...)
 	line("strong auth", p.StrongAuth...)
 	line("grants all", p.Wildcards...)
-	facts(&text, "scopes", p.Scopes)
-	facts(&text, "roles", p.Roles)
-	facts(&text, "operations", p.Operations)
+	wide := factWidths(p.Scopes, p.Roles, p.Operations)
+	wide.write(&text, "scopes", p.Scopes)
+	wide.write(&text, "roles", p.Roles)
+	wide.write(&text, "operations", p.Operations)
 	_, err := io.WriteString(w, text.String())
 	return err
 }
 
-func facts(w *strings.Builder, title string, all []appFact) {
+// widths are those of the columns of an application's facts.
+type widths struct{ shown, name int }
+
+func factWidths(lists ...[]appFact) widths {
+	w := widths{24, 36}
+	for _, x := range slices.Concat(lists...) {
+		w.shown, w.name = max(w.shown, utf8.RuneCountInString(x.shown)), max(w.name, utf8.RuneCountInString(oneLine(x.Name)))
+	}
+	return w
+}
+
+func (wide widths) write(w *strings.Builder, title string, all []appFact) {
 	if len(all) == 0 {
 		return
 	}
@@ -157,6 +173,6 @@ func facts(w *strings.Builder, title string, all []appFact) {
 		if x.Was != "" {
 			note += ", lowered from " + x.Was
 		}
-		fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %-24s %-36s %s", x.shown, oneLine(x.Name), note), " "))
+		fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %-*s %-*s %s", wide.shown, x.shown, wide.name, oneLine(x.Name), note), " "))
 	}
 }

@@ -107,7 +107,10 @@ request can aim no credential anywhere.`,
 			if gap := untold(cfg.Alerts); gap != "" {
 				fmt.Fprintln(c.OutOrStdout(), "note: "+gap)
 			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "the configuration is sound: %d tenants, state %s, evidence %s\n", len(cfg.Tenants), stateOf(cfg), cmp.Or(cfg.Evidence.Dir, "in the state until a daemon that has evidence.dir takes it"))
+			for _, warning := range undeclared(cfg) {
+				fmt.Fprintln(c.OutOrStdout(), "warning: "+warning)
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), "the configuration is sound: %s, state %s, evidence %s\n", counted(len(cfg.Tenants), "tenant"), stateOf(cfg), cmp.Or(cfg.Evidence.Dir, "in the state until a daemon that has evidence.dir takes it"))
 			return err
 		},
 	}

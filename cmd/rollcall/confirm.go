@@ -40,7 +40,7 @@ smaller registry is in the evidence. For --commit stop the daemon first.`,
 	}
 	f.add(c.Flags())
 	c.Flags().StringVar(&commit, "commit", "", "follow this commit although the branch went back to it")
-	c.MarkFlagsMutuallyExclusive("commit", "tenant")
+	apart(c, []string{"commit", "tenant"})
 	return c
 }
 

@@ -31,7 +31,7 @@ stops, a tenant that is changed behind its back, the plan, the revert, and the
 evidence of it. Everything lies in a folder of its own and runs on this machine.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			d := demo{out: c.OutOrStdout(), errs: c.ErrOrStderr(), dir: dir, address: address}
+			d := demo{out: c.OutOrStdout(), dir: dir, address: address}
 			return d.run(c.Context(), !noServe)
 		},
 	}
@@ -43,10 +43,10 @@ evidence of it. Everything lies in a folder of its own and runs on this machine.
 
 // A demo tells the story in commands that a user would type, and runs them.
 type demo struct {
-	out, errs io.Writer
-	dir       string
-	address   string
-	url       string
+	out     io.Writer
+	dir     string
+	address string
+	url     string
 }
 
 func (d *demo) run(ctx context.Context, serve bool) (err error) {
@@ -218,7 +218,7 @@ func (d *demo) say(title, text string) {
 func (d *demo) do(ctx context.Context, want int, args ...string) error {
 	fmt.Fprintf(d.out, "\n$ rollcall %s\n", strings.Join(args, " "))
 	said := &counter{Writer: d.out}
-	code := execute(ctx, args, strings.NewReader(""), said, d.errs)
+	code := execute(ctx, args, strings.NewReader(""), said, said)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

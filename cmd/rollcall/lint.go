@@ -6,15 +6,12 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/rollcall-dev/rollcall/lint"
 	"github.com/rollcall-dev/rollcall/lint/report"
-	"github.com/rollcall-dev/rollcall/registry"
 )
 
 type lintFlags struct {
@@ -30,6 +27,7 @@ type lintFlags struct {
 	secrets       bool
 	fix           bool
 	strict        bool
+	quiet         bool
 	live          liveFlags
 }
 
@@ -82,19 +80,18 @@ func (f *lintFlags) register(c *cobra.Command) {
 	c.Flags().BoolVar(&f.staged, "staged", false, "judge what is staged for the next commit, against --base or HEAD")
 	c.Flags().StringVar(&f.baseline, "baseline", "", "count what this file accepts, and let it block nothing")
 	c.Flags().StringVar(&f.writeBaseline, "write-baseline", "", "accept what is found now in this file")
-	c.Flags().BoolVar(&f.all, "all", false, "show each finding that was there before or is in the baseline, and not only how many")
+	c.Flags().BoolVar(&f.all, "all", false, "show each finding that was there before or is in the baseline, and each rule that was skipped, and not only how many")
 	c.Flags().BoolVar(&f.secrets, "secrets", false, "search every file for secrets, not only those that a change touches (a second and a half for 10,000 files)")
-	c.Flags().BoolVar(&f.fix, "fix", false, "write the mends that findings carry into the files, then judge again")
+	c.Flags().BoolVar(&f.fix, "fix", false, "write the mends that are no guesses into the files, name each, and judge again")
+	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error of how many were judged, and what that came to")
 	c.Flags().BoolVar(&f.strict, "strict", false, "exit with 1 for warnings too")
 	f.live.register(c)
 	f.registerView(c)
-	for _, without := range [][]string{
+	apart(c, [][]string{
 		{"rev", "fix"}, {"head", "fix"}, {"staged", "fix"}, {"rev", "head", "staged"}, {"rev", "base"}, {"baseline", "write-baseline"},
 		// what was there before does not block a change anyway
 		{"base", "baseline"}, {"base", "write-baseline"}, {"staged", "baseline"}, {"staged", "write-baseline"},
-	} {
-		c.MarkFlagsMutuallyExclusive(without...)
-	}
+	}...)
 }
 
 // registerView are the flags of what is shown.
@@ -129,21 +126,18 @@ func (f *lintFlags) run(c *cobra.Command, dir string) error {
 		return err
 	}
 	if f.fix {
-		mended, err := mend(dir, j.result.Findings)
-		if err != nil {
+		if j, err = f.mend(dir, j, c.ErrOrStderr()); err != nil {
 			return err
-		}
-		if mended > 0 {
-			fmt.Fprintf(c.ErrOrStderr(), "mended %d places\n", mended)
-			if j, err = f.judge(dir, io.Discard); err != nil {
-				return err
-			}
 		}
 	}
 	if err := f.accept(&j, c.ErrOrStderr()); err != nil {
 		return err
 	}
+	j.result.Gather()
 	if err := f.show(c.OutOrStdout(), j); err != nil {
+		return err
+	}
+	if err := f.sum(c.ErrOrStderr(), j); err != nil {
 		return err
 	}
 	if n := j.result.Counts; n.Errors > 0 || f.strict && n.Warnings > 0 {
@@ -166,27 +160,20 @@ func (f *lintFlags) show(out io.Writer, j judgement) error {
 	return nil
 }
 
-// mend writes the edits that findings carry, each file whole or not at all,
-// and counts them. Edits that touch each other wait for another run.
-func mend(dir string, findings []lint.Finding) (int, error) {
-	edits, _ := lint.Mends(findings)
-	n := 0
-	for file, of := range edits {
-		path := filepath.Join(dir, filepath.FromSlash(file))
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return n, fmt.Errorf("mend %s: %w", file, err)
-		}
-		mended, err := registry.Apply(text, of)
-		if err != nil {
-			return n, fmt.Errorf("mend %s: %w", file, err)
-		}
-		if err := replaceFile(path, mended); err != nil {
-			return n, fmt.Errorf("mend %s: %w", file, err)
-		}
-		n += len(of)
+// sum writes how many were judged, and what that came to. What belongs to no
+// machine's format is said with text alone.
+func (f *lintFlags) sum(notes io.Writer, j judgement) (err error) {
+	switch {
+	case f.quiet:
+	case f.format != "text":
+		_, err = fmt.Fprintln(notes, report.Line(j.result))
+	default:
+		err = report.Summary(notes, j.result, report.Options{All: f.all})
 	}
-	return n, nil
+	if err != nil {
+		return fmt.Errorf("write the summary: %w", err)
+	}
+	return nil
 }
 
 func isTerminal(w io.Writer) bool {

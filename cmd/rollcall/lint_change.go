@@ -36,7 +36,7 @@ func (f *lintFlags) judge(dir string, notes io.Writer) (judgement, error) {
 	if err != nil {
 		return judgement{}, err
 	}
-	loader := registry.Loader{Cache: cacheOf(os.Getenv), Progress: progress(notes, "loading")}
+	loader := registry.Loader{Cache: cacheOf(os.Getenv, dir, notes), Progress: progress(notes, "loading")}
 	base, tree, err := f.loadBase(loader, dir, notes)
 	if err != nil {
 		return judgement{}, err
@@ -137,6 +137,9 @@ func (f *lintFlags) loadBase(loader registry.Loader, dir string, notes io.Writer
 	}
 	base, err := loader.Load(context.Background(), files, commit)
 	if errors.Is(err, registry.ErrNoRegistry) {
+		if f.base != "" { // somebody expected one there
+			fmt.Fprint(notes, "warning: ")
+		}
 		fmt.Fprintf(notes, "%s holds no registry yet; all is judged as new, by its own policy\n", rev)
 		return nil, files, nil
 	}

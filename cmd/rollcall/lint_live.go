@@ -17,20 +17,37 @@ import (
 // liveFlags let lint judge by what the daemon saw too.
 type liveFlags struct {
 	on    bool
-	fresh time.Duration
+	fresh registry.Duration
+	given func(flag string) bool // on the command line
 	stateFlags
 }
 
 func (f *liveFlags) register(c *cobra.Command) {
 	c.Flags().BoolVar(&f.on, "live", false, "judge by the daemon's newest observations of the tenants too")
-	c.Flags().DurationVar(&f.fresh, "fresh", 24*time.Hour, "with --live: how old an observation may be to count")
+	f.fresh = registry.Duration(24 * time.Hour)
+	c.Flags().Var((*age)(&f.fresh), "fresh", "with --live: how old an observation may be to count, like 12h or 1d")
+	f.given = c.Flags().Changed
 	f.add(c.Flags())
+}
+
+// An age is a duration on the command line, written as the registry does.
+type age registry.Duration
+
+func (a *age) String() string { return registry.Duration(*a).String() }
+func (a *age) Type() string   { return "duration" }
+
+func (a *age) Set(text string) error {
+	d, err := registry.ParseDuration(text)
+	*a = age(d)
+	return err
 }
 
 // check says what is wrong with the flags.
 func (f *liveFlags) check() error {
-	if !f.on && f.state != "" {
-		return errors.New("--state has no use without --live; add that")
+	for _, flag := range []string{"state", "fresh"} {
+		if !f.on && f.given != nil && f.given(flag) { // watch has no such flags
+			return fmt.Errorf("--%s has no use without --live; add that", flag)
+		}
 	}
 	return nil
 }
@@ -40,6 +57,9 @@ func (f *liveFlags) check() error {
 func (f *liveFlags) look(ctx context.Context, pass *lint.Pass, notes io.Writer) (err error) {
 	if !f.on {
 		return nil
+	}
+	if _, err := configPath(f.config); err != nil && f.state == "" {
+		return errors.New("--live judges by the daemon's state, and there is no configuration that says where it is; name the configuration with --config, or the state with --state")
 	}
 	db, err := f.view(ctx)
 	if err != nil {
@@ -59,7 +79,7 @@ func (f *liveFlags) look(ctx context.Context, pass *lint.Pass, notes io.Writer) 
 				return err
 			case !seen:
 				pass.Unseen[t.ID] = "never seen"
-			case now.Sub(got.At) > f.fresh:
+			case now.Sub(got.At) > time.Duration(f.fresh):
 				pass.Unseen[t.ID] = "seen last on " + got.At.Format("2006-01-02 15:04 UTC")
 			default:
 				pass.Live[t.ID] = got.Observation

@@ -141,7 +141,7 @@ told as before. The pause ends by itself with --for or --until, or by
 	f.add(c.Flags())
 	c.Flags().StringVar(&until, "until", "", "when it ends: YYYY-MM-DD for the end of that day, or a time like 2026-11-24T22:00:00Z")
 	c.Flags().DurationVar(&length, "for", 0, "how long it lasts, like 8h")
-	c.MarkFlagsMutuallyExclusive("until", "for")
+	apart(c, []string{"until", "for"})
 	return c
 }
 

@@ -51,7 +51,10 @@ for trying things; whoever reaches its address can change everything in it.`,
 			if err != nil {
 				return fmt.Errorf("start the sandbox: %w; --listen names another address", err)
 			}
-			fmt.Fprintf(c.OutOrStdout(), "the sandbox is at http://%s; its token is %s; stop it with ctrl-c\n", listener.Addr(), sandbox.Token)
+			at := "http://" + listener.Addr().String()
+			fmt.Fprintf(c.OutOrStdout(), "the sandbox is at %s; its token is %s; stop it with ctrl-c\n", at, sandbox.Token)
+			fmt.Fprintf(c.OutOrStdout(), "its id is %s; for rollcall.yaml, where the registry calls it sandbox, after export %s=%s:\n    tenants:\n      %s\n",
+				t.ID(), sandboxVariable, sandbox.Token, sandboxTenant(at, t.ID()))
 			return serveHTTP(c.Context(), listener, sandbox.NewHandler(t))
 		},
 	}
@@ -60,6 +63,14 @@ for trying things; whoever reaches its address can change everything in it.`,
 	c.Flags().IntVar(&generated, "generated", 0, "begin with what \"rollcall generate N DIR --platform sandbox --tenants 1\" declares, for measurements")
 	c.AddCommand(newSandboxDrift())
 	return c
+}
+
+// sandboxVariable is where the sandbox's token is looked for.
+const sandboxVariable = "SANDBOX_TOKEN"
+
+// sandboxTenant is a configuration's line for a sandbox.
+func sandboxTenant(address, id string) string {
+	return fmt.Sprintf("sandbox: {platform: sandbox, url: %q, apiKey: \"env:%s\", instanceID: %q}", address, sandboxVariable, id)
 }
 
 // generatedTenant is the live tenant of a generated registry of one tenant.

@@ -75,9 +75,7 @@ func (f *lintFlags) look(dir string, out, notes io.Writer) error {
 		return err
 	}
 	if !isTerminal(out) {
-		n := j.result.Counts
-		fmt.Fprintf(notes, "%s: %d identities, %d errors, %d warnings, %d notices\n",
-			time.Now().Format(time.TimeOnly), n.Identities, n.Errors, n.Warnings, n.Notices)
+		fmt.Fprintf(notes, "%s: ", time.Now().Format(time.TimeOnly))
 	}
-	return nil
+	return f.sum(notes, j)
 }

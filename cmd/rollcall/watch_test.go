@@ -35,16 +35,16 @@ func TestWatchJudgesAgainOnEverySave(t *testing.T) {
 		}
 		t.Fatalf("watch never said %q", want)
 	}
-	said(" 0 errors")
+	said(": nothing found")
 	bad := filepath.Join(dir, "registry", "tenants", "bad.cue")
 	if err := os.WriteFile(bad, []byte("package registry\n\ntenants: bad: {platform: 7}\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	said(" errors, ")
+	said(" error")
 	if err := os.Remove(bad); err != nil {
 		t.Fatal(err)
 	}
-	said(" 0 errors")
+	said(": nothing found")
 	stop()
 	go io.Copy(io.Discard, notes) // a last word holds nothing up
 	if code := <-ended; code != exitFine {

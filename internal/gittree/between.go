@@ -19,12 +19,12 @@ type Step struct {
 }
 
 // Between are the commits that head has and base has not, the newest first.
-// Where history was cut off, in a shallow clone, it ends there, and the last
-// commit counts as touching all that it holds.
+// Where history is cut off before one of them, in a shallow clone, that is an
+// error: nobody can say what came before it.
 func Between(dir, base, head string) ([]Step, error) {
 	t, err := locate(dir)
 	if err != nil {
-		return nil, fmt.Errorf("open repository %s: %w", dir, err)
+		return nil, err
 	}
 	storage := t.borrow()
 	defer storage.Close()
@@ -37,28 +37,21 @@ func Between(dir, base, head string) ([]Step, error) {
 		rev string
 		old bool
 	}{{base, true}, {head, false}} {
-		hash, err := repo.ResolveRevision(plumbing.Revision(end.rev))
-		if err == nil {
-			err = w.add(*hash, end.old)
-		}
+		commit, err := commitOf(repo, dir, end.rev)
 		if err != nil {
+			return nil, err
+		}
+		if err := w.add(commit.Hash, end.old); err != nil {
 			return nil, fmt.Errorf("find revision %q in %s: %w", end.rev, dir, err)
 		}
 	}
 	commits, err := w.walk()
 	if err != nil {
-		return nil, fmt.Errorf("list the commits from %s to %s: %w", base, head, err)
+		return nil, fmt.Errorf("list the commits from %s to %s in %s: %w", base, head, dir, err)
 	}
 	var steps []Step
 	for _, c := range commits {
-		s := Step{Commit: c.Hash.String(), Files: t.of(c)}
-		parent := t.of(nil)
-		if p, err := c.Parent(0); err == nil {
-			parent = t.of(p)
-		}
-		if s.Names, err = Changed(parent, s.Files); err == nil {
-			err = parent.Close()
-		}
+		s, err := t.step(c, w.seen)
 		if err != nil {
 			return nil, err
 		}
@@ -67,12 +60,22 @@ func Between(dir, base, head string) ([]Step, error) {
 	return steps, nil
 }
 
-// of is another commit of the same repository; of none it is empty.
-func (t *Tree) of(c *object.Commit) *Tree {
-	if c == nil {
-		return &Tree{dot: t.dot, dirs: map[string][]entry{".": nil}}
+// step is what a commit made of its first parent.
+func (t *Tree) step(c *object.Commit, seen map[plumbing.Hash]*visit) (s Step, err error) {
+	s.Commit = c.Hash.String()
+	if s.Files, err = t.at(c); err != nil {
+		return Step{}, err
 	}
-	return &Tree{dot: t.dot, dirs: map[string][]entry{}, root: c.TreeHash, when: c.Committer.When}
+	before := t.empty()
+	if c.NumParents() > 0 {
+		if before, err = t.at(seen[c.ParentHashes[0]].Commit); err != nil {
+			return Step{}, err
+		}
+	}
+	if s.Names, err = Changed(before, s.Files); err != nil {
+		return Step{}, err
+	}
+	return s, before.Close()
 }
 
 // A history is walked from the newest commit to the oldest, until all that is
@@ -87,6 +90,7 @@ type history struct {
 type visit struct {
 	*object.Commit
 	old    bool // the base has it
+	cut    bool // a parent is not there
 	queued bool
 }
 
@@ -106,7 +110,7 @@ func (h *history) Pop() any {
 func (h *history) add(hash plumbing.Hash, old bool) error {
 	v := h.seen[hash]
 	if v == nil {
-		c, err := h.repo.CommitObject(hash)
+		c, err := commitAt(h.repo, hash)
 		if err != nil {
 			return err
 		}
@@ -139,13 +143,20 @@ func (h *history) walk() (commits []*object.Commit, err error) {
 			order = append(order, v)
 		}
 		for _, p := range v.ParentHashes {
-			if err := h.add(p, v.old); err != nil && !errors.Is(err, plumbing.ErrObjectNotFound) {
+			err := h.add(p, v.old)
+			if errors.Is(err, plumbing.ErrObjectNotFound) {
+				v.cut = true
+			} else if err != nil {
 				return nil, err
 			}
 		}
 	}
 	for _, v := range order {
-		if !v.old {
+		switch {
+		case v.old:
+		case v.cut:
+			return nil, fmt.Errorf("the history of this clone is cut off before %.12s, and not every commit that the change brings can be searched; fetch the whole of it (in a workflow, fetch-depth: 0)", v.Hash)
+		default:
 			commits = append(commits, v.Commit)
 		}
 	}

@@ -1,6 +1,8 @@
 package gittree
 
 import (
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -56,5 +58,30 @@ func TestBetweenReachesTheFirstCommit(t *testing.T) {
 	steps, err := Between(dir, "main", "other")
 	if err != nil || len(steps) != 1 || len(steps[0].Names) != len(files) {
 		t.Errorf("a history of its own is %d steps, %v; want its one commit with all its files", len(steps), err)
+	}
+}
+
+// TestHistoryThatIsCutOffIsNotTakenForAllOfIt: a secret may be in a commit that
+// the clone does not have.
+func TestHistoryThatIsCutOffIsNotTakenForAllOfIt(t *testing.T) {
+	dir := repository(t, files)
+	for _, text := range []string{"one\n", "two\n", "three\n", "four\n"} {
+		put(t, dir, "a.txt", text)
+		gitRun(t, dir, "add", "-A")
+		gitRun(t, dir, "commit", "-q", "-m", text)
+	}
+	gitRun(t, dir, "branch", "base", "HEAD~3")
+	clone := filepath.Join(t.TempDir(), "clone")
+	gitRun(t, dir, "clone", "-q", "--depth", "2", "file://"+dir, clone)
+	gitRun(t, clone, "fetch", "-q", "--depth", "1", "origin", "base:base")
+	if steps, err := Between(clone, "base", "main"); err == nil || !strings.Contains(err.Error(), "is cut off before "+gitRun(t, dir, "rev-parse", "HEAD~1")[:12]) {
+		t.Errorf("of a change of 3 commits, 2 are here, and %d are listed, %v", len(steps), err)
+	}
+	if steps, err := Between(clone, "main~1", "main"); err != nil || len(steps) != 1 {
+		t.Errorf("all of the change is here, and %d steps are listed, %v; want 1", len(steps), err)
+	}
+	gitRun(t, clone, "fetch", "-q", "--unshallow", "origin")
+	if steps, err := Between(clone, "base", "main"); err != nil || len(steps) != 3 {
+		t.Errorf("with the whole history %d steps are listed, %v; want 3", len(steps), err)
 	}
 }

@@ -109,13 +109,16 @@ func (f *file) open() error {
 		return fmt.Errorf("read object %s: %w", f.hash, err)
 	}
 	if f.size > inMemory {
-		f.content, f.close = r, f.closer(r, s)
+		f.content, f.close = newChecking(r, f.hash, f.size), f.closer(r, s)
 		return nil
 	}
 	defer f.tree.giveBack(s)
 	text := make([]byte, f.size)
 	if _, err := io.ReadFull(r, text); err != nil {
 		return errors.Join(fmt.Errorf("read object %s: %w", f.hash, err), r.Close())
+	}
+	if plumbing.ComputeHash(plumbing.BlobObject, text) != f.hash {
+		return errors.Join(damaged(f.hash), r.Close())
 	}
 	f.content = bytes.NewReader(text)
 	return r.Close()

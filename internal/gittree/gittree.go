@@ -27,11 +27,12 @@ import (
 // inMemory is the size in bytes from which a file is read bit by bit.
 const inMemory = 1 << 20
 
-// A Tree is the files of one commit. It may be read by many goroutines at
+// A Tree is the files of one commit, or those below one folder of it. It may be read by many goroutines at
 // once. [Tree.Close] lets go of the repository's files.
 type Tree struct {
-	dot  billy.Filesystem
-	when time.Time
+	dot    billy.Filesystem
+	folder string // of the repository, which is the tree's root
+	when   time.Time
 
 	mu   sync.Mutex
 	idle []*filesystem.Storage // go-git's object storage serves one reader at a time
@@ -43,11 +44,13 @@ type Tree struct {
 
 // Open finds the commit that rev names in the repository in or around dir,
 // which may be bare or a linked worktree, and returns its files and its full
-// id. rev is what git itself takes: "HEAD", a branch, a tag, an id.
+// id. Of a folder inside a work tree it returns what the commit holds there, and
+// that is nothing where the folder came later. rev is what [Resolve] takes:
+// "HEAD", a branch, a tag, an id.
 func Open(dir, rev string) (*Tree, string, error) {
 	t, err := locate(dir)
 	if err != nil {
-		return nil, "", fmt.Errorf("open repository %s: %w", dir, err)
+		return nil, "", err
 	}
 	storage := t.borrow()
 	defer storage.Close() // with its index of every object, which is seldom needed again
@@ -55,32 +58,43 @@ func Open(dir, rev string) (*Tree, string, error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("open repository %s: %w", dir, err)
 	}
-	hash, err := repo.ResolveRevision(plumbing.Revision(rev))
+	commit, err := commitOf(repo, dir, rev)
 	if err != nil {
-		return nil, "", fmt.Errorf("find revision %q in %s: %w", rev, dir, err)
+		return nil, "", err
 	}
-	commit, err := repo.CommitObject(*hash)
+	tree, err := t.at(commit)
 	if err != nil {
-		return nil, "", fmt.Errorf("read commit %s in %s: %w", hash, dir, err)
+		return nil, "", err
 	}
-	t.root, t.when = commit.TreeHash, commit.Committer.When
-	return t, hash.String(), nil
+	return tree, commit.Hash.String(), nil
 }
 
 // locate finds the repository in or around a folder.
 func locate(dir string) (*Tree, error) {
-	repo, err := git.PlainOpenWithOptions(dir, &git.PlainOpenOptions{EnableDotGitCommonDir: true})
-	if errors.Is(err, git.ErrRepositoryNotExists) { // a folder inside one; a bare one is not found this way
-		repo, err = git.PlainOpenWithOptions(dir, &git.PlainOpenOptions{EnableDotGitCommonDir: true, DetectDotGit: true})
-	}
-	if err != nil {
-		return nil, err
+	repo, err := repositoryAt(dir)
+	switch {
+	case errors.Is(err, git.ErrRepositoryNotExists):
+		return nil, said{fmt.Sprintf("%s is not in a git repository; make it one with \"git init\", or name a folder that is in one", named(dir, "this folder")), err}
+	case err != nil:
+		return nil, fmt.Errorf("open repository %s: %w", dir, err)
 	}
 	storage, ok := repo.Storer.(*filesystem.Storage)
 	if !ok {
-		return nil, errors.New("its objects are not in files")
+		return nil, fmt.Errorf("open repository %s: its objects are not in files", dir)
 	}
-	return &Tree{dot: storage.Filesystem(), dirs: map[string][]entry{}}, nil
+	_, folder, err := Folder(repo, dir)
+	if err != nil {
+		return nil, fmt.Errorf("open repository %s: %w", dir, err)
+	}
+	return &Tree{dot: storage.Filesystem(), folder: folder, dirs: map[string][]entry{}}, nil
+}
+
+func repositoryAt(dir string) (*git.Repository, error) {
+	repo, err := git.PlainOpenWithOptions(dir, &git.PlainOpenOptions{EnableDotGitCommonDir: true})
+	if errors.Is(err, git.ErrRepositoryNotExists) { // a folder inside one; a bare one is not found this way
+		return git.PlainOpenWithOptions(dir, &git.PlainOpenOptions{EnableDotGitCommonDir: true, DetectDotGit: true})
+	}
+	return repo, err
 }
 
 // Close closes the repository's files. What is read afterwards opens them
@@ -137,7 +151,7 @@ func (t *Tree) dir(name string) ([]entry, error) {
 			return nil, err
 		}
 		if !e.IsDir() {
-			return nil, errors.New("not a directory")
+			return nil, errNoFolder
 		}
 		hash = e.hash
 	}

@@ -81,8 +81,8 @@ func TestACommitIsAProperFileSystem(t *testing.T) {
 	gitRun(t, dir, "clone", "-q", "--shared", dir, borrowing)
 	check := func(state string) {
 		for form, where := range map[string]string{
-			"a work tree": dir, "a folder of it": filepath.Join(dir, "registry"),
-			"a bare repository": bare, "a linked worktree": linked, "a clone that borrows objects": borrowing,
+			"a work tree": dir, "a bare repository": bare,
+			"a linked worktree": linked, "a clone that borrows objects": borrowing,
 		} {
 			tree, commit := open(t, where, "HEAD")
 			if want := gitRun(t, dir, "rev-parse", "HEAD"); commit != want {

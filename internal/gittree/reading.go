@@ -64,5 +64,12 @@ func (t *Tree) tree(hash plumbing.Hash) (*object.Tree, error) {
 	}
 	s := t.borrow()
 	defer t.giveBack(s)
-	return object.GetTree(s, hash)
+	obj, err := s.EncodedObject(plumbing.TreeObject, hash)
+	if err != nil {
+		return nil, err
+	}
+	if obj, err = checked(obj, hash); err != nil {
+		return nil, err
+	}
+	return object.DecodeTree(nil, obj)
 }

@@ -14,14 +14,14 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/format/index"
 )
 
-// Staged shows what the next commit would hold: the index of the work tree in
-// or around dir, without a checkout. As in git itself, GIT_INDEX_FILE names
+// Staged shows what the next commit would hold in dir: the index of the work
+// tree in or around it, without a checkout. As in git itself, GIT_INDEX_FILE names
 // another index, which git sets for hooks of `git commit -a`. A file that is in
 // conflict is an error: nobody can say yet what it will be.
 func Staged(dir string) (*Tree, error) {
 	t, err := locate(dir)
 	if err != nil {
-		return nil, fmt.Errorf("open repository %s: %w", dir, err)
+		return nil, err
 	}
 	idx, err := t.index()
 	if err != nil {
@@ -30,14 +30,16 @@ func Staged(dir string) (*Tree, error) {
 	t.when = time.Now()
 	t.dirs["."] = nil // also where nothing is staged
 	for _, e := range idx.Entries {
+		name, ok := t.inside(e.Name)
 		switch {
+		case !ok:
 		case e.Stage != 0: // which one it is says who changed it
 			return nil, fmt.Errorf("read the index of %s: %s is in conflict; resolve it and stage it", dir, e.Name)
 		case e.IntentToAdd: // git does not commit it either
-		case !fs.ValidPath(e.Name):
+		case !fs.ValidPath(name):
 			return nil, fmt.Errorf("read the index of %s: %q is no path", dir, e.Name)
 		default:
-			t.place(e.Name, entry{tree: t, name: path.Base(e.Name), mode: e.Mode, hash: e.Hash})
+			t.place(name, entry{tree: t, name: path.Base(name), mode: e.Mode, hash: e.Hash})
 		}
 	}
 	for _, entries := range t.dirs {

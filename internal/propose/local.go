@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/go-git/go-git/v5"
@@ -15,6 +14,7 @@ import (
 	"github.com/go-git/go-git/v5/storage/memory"
 
 	"github.com/rollcall-dev/rollcall/internal/follow"
+	"github.com/rollcall-dev/rollcall/internal/gittree"
 )
 
 // ErrNoRemote says that a repository has nowhere to push to.
@@ -37,34 +37,12 @@ func OpenLocal(dir string) (*Local, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the repository at %s: %w", dir, err)
 	}
-	l := &Local{repo: repo, Folder: "."}
-	w, err := repo.Worktree()
-	if errors.Is(err, git.ErrIsBareRepository) {
-		return l, nil
-	}
-	if err == nil {
-		l.Folder, err = inside(w.Filesystem.Root(), dir)
-	}
-	if err != nil {
+	l := &Local{repo: repo}
+	if _, l.Folder, err = gittree.Folder(repo, dir); err != nil {
 		l.Close()
 		return nil, fmt.Errorf("open the repository at %s: %w", dir, err)
 	}
 	return l, nil
-}
-
-func inside(root, dir string) (string, error) {
-	root, err := filepath.EvalSymlinks(root)
-	if err != nil {
-		return "", err
-	}
-	if dir, err = filepath.Abs(dir); err != nil {
-		return "", err
-	}
-	if dir, err = filepath.EvalSymlinks(dir); err != nil {
-		return "", err
-	}
-	rel, err := filepath.Rel(root, dir)
-	return filepath.ToSlash(rel), err
 }
 
 // Close lets go of the repository's files.
@@ -84,15 +62,15 @@ func (l *Local) Commit(rev, branch, by string, c Change) (commit string, err err
 	if err := ref.Validate(); err != nil {
 		return "", fmt.Errorf("%q is no name of a branch", branch)
 	}
-	parent, err := l.repo.ResolveRevision(plumbing.Revision(rev))
+	parent, err := gittree.Resolve(l.repo, rev)
 	if err != nil {
 		return "", fmt.Errorf("find revision %q: %w", rev, err)
 	}
-	old, err := l.free(ref, *parent)
+	old, err := l.free(ref, parent.Hash)
 	if err != nil {
 		return "", err
 	}
-	hash, err := l.commit(*parent, by, c)
+	hash, err := l.commit(parent.Hash, by, c)
 	if err != nil {
 		return "", fmt.Errorf("commit to branch %s: %w", branch, err)
 	}

@@ -35,6 +35,7 @@ type jsonFinding struct {
 	Fingerprint string        `json:"fingerprint"`
 	Entry       lint.Entry    `json:"entry,omitempty"` // what identity names, where it is none
 	Identity    string        `json:"identity,omitempty"`
+	Others      []string      `json:"others,omitempty"` // identities of which the same is true
 	Field       string        `json:"field,omitempty"`
 	Value       string        `json:"value,omitempty"`
 	Message     string        `json:"message"`
@@ -124,6 +125,7 @@ func findingJSON(f lint.Finding) jsonFinding {
 		Fingerprint: f.Fingerprint(),
 		Entry:       f.Entry,
 		Identity:    f.Identity,
+		Others:      f.Others,
 		Field:       f.Field,
 		Value:       f.Value,
 		Message:     f.Message,

@@ -30,7 +30,7 @@ type Options struct {
 	All    bool // shows each finding that was there before the change or is in the baseline, and not only how many
 
 	// For a terminal.
-	Colour bool                              // and the source lines, and a summary
+	Colour bool                              // and the source lines
 	Source func(file string) ([]byte, error) // reads a judged file; nil where none can be read
 }
 

@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/rollcall-dev/rollcall/lint"
@@ -24,8 +26,8 @@ var colours = map[lint.Severity]string{
 }
 
 // Text writes a line a finding, for people and for tools that read
-// file:line:column. On a terminal it shows the source line with a caret below,
-// and ends with a summary; in a pipe it says nothing but the findings.
+// file:line:column. On a terminal it shows the source line with a caret below.
+// How many there are is said by [Summary].
 func Text(w io.Writer, r lint.Result, o Options) error {
 	b := bufio.NewWriter(w)
 	lines := sourceLines{read: o.Source}
@@ -43,11 +45,8 @@ func Text(w io.Writer, r lint.Result, o Options) error {
 	if o.All {
 		textApart(b, r)
 	}
-	switch lines := toldApart(r); {
-	case o.Colour:
-		summary(b, r)
-	case len(lines) > 0:
-		fmt.Fprintf(b, "%s\n", strings.Join(lines, "\n"))
+	for _, line := range toldApart(r) {
+		fmt.Fprintln(b, line)
 	}
 	return b.Flush()
 }
@@ -76,30 +75,71 @@ func orDash(s string) string {
 	return s
 }
 
-func summary(w io.Writer, r lint.Result) {
-	if len(r.Findings) > 0 {
-		fmt.Fprintln(w)
-	}
-	for _, s := range r.Skipped {
-		fmt.Fprintf(w, "%sskipped %s: it %s%s\n", dim, s.Rule, plain(s.Why), plainly)
-	}
-	c := r.Counts
-	fmt.Fprintf(w, "%s: ", judged(c))
-	if len(r.Findings) == 0 {
-		fmt.Fprint(w, allWell(r))
-	} else {
-		fmt.Fprintf(w, "%s, %s, %s", count(c.Errors, "error"), count(c.Warnings, "warning"), count(c.Notices, "notice"))
-	}
-	if c.Silenced > 0 {
-		fmt.Fprintf(w, "; %s silenced by exceptions", count(c.Silenced, "finding"))
-	}
-	fmt.Fprintln(w)
-	for _, line := range toldApart(r) {
-		fmt.Fprintln(w, line)
+// Summary writes what was judged and what that came to, in a line; how many rules
+// were not judged, in another, or each with its reason by [Options.All].
+func Summary(w io.Writer, r lint.Result, o Options) error {
+	b := bufio.NewWriter(w)
+	fmt.Fprintln(b, Line(r))
+	if o.All {
+		for _, s := range r.Skipped {
+			fmt.Fprintf(b, "skipped %s: it %s\n", s.Rule, plain(s.Why))
+		}
+	} else if len(r.Skipped) > 0 {
+		fmt.Fprintln(b, skipped(r.Skipped))
 	}
 	if n := mendable(r.Findings); n > 0 {
-		fmt.Fprintf(w, "%s can be mended by `rollcall lint --fix`\n", count(n, "finding"))
+		fmt.Fprintf(b, "%s can be mended by `rollcall lint --fix`\n", count(n, "finding"))
 	}
+	return b.Flush()
+}
+
+// skipped says how many rules were not judged, and which flags they want.
+func skipped(all []lint.Skipped) string {
+	wanted, others := 0, 0
+	flags := map[string]bool{}
+	for _, s := range all {
+		switch {
+		case strings.HasPrefix(s.Why, "needs a base"):
+			flags["--base"] = true
+		case s.Why == "needs a recent observation of the tenants": // and none was asked for
+			flags["--live"] = true
+		case strings.HasPrefix(s.Why, "needs files"):
+			flags["--secrets"] = true
+		default:
+			others++
+			continue
+		}
+		wanted++
+	}
+	var parts []string
+	if wanted > 0 {
+		names := slices.Sorted(maps.Keys(flags))
+		last := len(names) - 1
+		text := names[last]
+		if last > 0 {
+			text = strings.Join(names[:last], ", ") + " or " + text
+		}
+		parts = append(parts, count(wanted, "rule")+map[bool]string{true: " needs ", false: " need "}[wanted == 1]+text)
+	}
+	if others > 0 {
+		parts = append(parts, count(others, "rule")+map[bool]string{true: " was", false: " were"}[others == 1]+" not, or not wholly, judged")
+	}
+	return strings.Join(parts, ", ") + "; --all lists " + map[bool]string{true: "it", false: "them"}[len(all) == 1]
+}
+
+// Line is the first line of a [Summary].
+func Line(r lint.Result) string {
+	c := r.Counts
+	line := judged(c) + ": "
+	if len(r.Findings) == 0 {
+		line += allWell(r)
+	} else {
+		line += fmt.Sprintf("%s, %s, %s", count(c.Errors, "error"), count(c.Warnings, "warning"), count(c.Notices, "notice"))
+	}
+	if c.Silenced > 0 {
+		line += fmt.Sprintf("; %s silenced by exceptions", count(c.Silenced, "finding"))
+	}
+	return line
 }
 
 // allWell is what is said without findings.
@@ -110,7 +150,7 @@ func allWell(r lint.Result) string {
 	case len(r.Accepted) > 0:
 		return "nothing new is wrong"
 	}
-	return "nothing is wrong"
+	return "nothing found"
 }
 
 // judged says what was looked at.

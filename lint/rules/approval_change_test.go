@@ -61,13 +61,13 @@ func TestAChangeIsLetOffByNoPolicyOfItsOwn(t *testing.T) {
 	}{
 		{"nothing", nil, ""},
 		{"a comment", map[string][]byte{law: append([]byte("// two people\n"), text[law]...)}, ""},
-		{"a policy that asks one person from now on", map[string][]byte{law: one}, law + `:1:1: error: workflow "n8n-prod/two" is privileged`},
+		{"a policy that asks one person from now on", map[string][]byte{law: one}, law + `:1:1: error: approval policy "group-membership", which decides for privileged "n8n-prod/two", permits`},
 		{"a policy that does not parse from now on", map[string][]byte{law: []byte("permit")}, law + `:1:7: error: approval policy "group-membership", which decides for "n8n-prod/two", does not parse`},
 		{"a policy without its forbid", map[string][]byte{law: []byte("permit (principal, action, resource)\nwhen { context.approvals >= 2 };")}, "forbids nothing"},
 		{"a policy that is gone", map[string][]byte{law: nil}, `which this change removes; keep it, or name another first`},
 		{"a policy of its own", map[string][]byte{"policies/own.cedar": text[law], workflow: naming("own")}, `names approval policy "own", which does not exist`},
-		{"a weaker policy that was there", map[string][]byte{workflow: naming("one-voice")}, `its approval policy "one-voice" permits`},
-		{"that policy, and its repair at once", map[string][]byte{workflow: naming("one-voice"), "policies/one-voice.cedar": text[law]}, `its approval policy "one-voice" permits`},
+		{"a weaker policy that was there", map[string][]byte{workflow: naming("one-voice")}, `approval policy "one-voice", which decides for privileged "n8n-prod/two", permits`},
+		{"that policy, and its repair at once", map[string][]byte{workflow: naming("one-voice"), "policies/one-voice.cedar": text[law]}, `approval policy "one-voice", which decides for privileged "n8n-prod/two", permits`},
 		{"a schema that is gone", map[string][]byte{registry.ApprovalSchemaFile: nil}, "the schema of the approval policies is missing"},
 		{"a schema that lacks what policies read", map[string][]byte{registry.ApprovalSchemaFile: bytes.ReplaceAll(text[registry.ApprovalSchemaFile], []byte("approvals: Long,"), nil)}, "attribute `approvals` in context"},
 	} {

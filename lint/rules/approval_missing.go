@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/rollcall-dev/rollcall/lint"
 	"github.com/rollcall-dev/rollcall/registry"
@@ -44,40 +45,51 @@ func approvalMissing(p *lint.Pass, id *registry.Identity) {
 	if gone(id) {
 		return
 	}
-	field, why := "approval", ""
+	lacking := func(field, at, value, why string) {
+		p.Report(lint.Finding{
+			Identity: id.ID,
+			Field:    at,
+			Value:    value,
+			Message:  fmt.Sprintf(`%s %s and names no %s; add %s: "…", the name of a policy in policies/`, named(id), why, approvalNoun[field], field),
+		})
+	}
 	switch {
 	case id.Kind == registry.ApprovalBot:
-		if id.Policy != "" {
-			return
+		if id.Policy == "" {
+			lacking("policy", "policy", "", "decides on requests for access")
 		}
-		field, why = "policy", "decides on requests for access"
-	case id.Approval != "":
-		return
-	default:
-		why = accessChange(p.Catalogue(), id)
+	case id.Approval == "":
+		for _, ch := range accessChanges(p.Catalogue(), id) {
+			lacking("approval", ch.field, ch.value, ch.why)
+		}
 	}
-	if why == "" {
-		return
-	}
-	p.Report(lint.Finding{
-		Identity: id.ID,
-		Field:    field,
-		Message:  fmt.Sprintf(`%s %s and names no %s; add %s: "…", the name of a policy in policies/`, named(id), why, approvalNoun[field], field),
-	})
 }
 
 // approvalNoun is what the fields that name a policy are called.
 var approvalNoun = map[string]string{"approval": "approval policy", "policy": "policy"}
 
-// accessChange says how an identity changes access, or nothing.
-func accessChange(c *registry.Catalogue, id *registry.Identity) string {
-	for _, step := range id.Steps {
-		if stepChangesAccess(c, step) {
-			return fmt.Sprintf("changes access by step %q of %q", step.Operation, step.App)
+// An accessChange is one way in which an identity changes access.
+type accessChange struct{ field, value, why string }
+
+// accessChanges are the ways in which an identity changes access, each once, so
+// that one that a change adds is new. What its steps do says more than what it
+// can do.
+func accessChanges(c *registry.Catalogue, id *registry.Identity) (all []accessChange) {
+	add := func(ch accessChange) {
+		if !slices.ContainsFunc(all, func(a accessChange) bool { return a.why == ch.why }) {
+			all = append(all, ch)
 		}
 	}
-	if len(id.BlastRadius.Access) > 0 {
-		return fmt.Sprintf("can change %s", both(id.BlastRadius.Access))
+	for i, step := range id.Steps {
+		if stepChangesAccess(c, step) {
+			add(accessChange{fmt.Sprintf("steps[%d]", i), step.Operation, fmt.Sprintf("changes access by step %q of %q", step.Operation, step.App)})
+		}
 	}
-	return ""
+	if len(all) > 0 {
+		return all
+	}
+	for i, what := range id.BlastRadius.Access {
+		add(accessChange{fmt.Sprintf("blastRadius.access[%d]", i), what, fmt.Sprintf("can change %q", what)})
+	}
+	return all
 }

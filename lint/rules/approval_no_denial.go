@@ -57,7 +57,7 @@ func noDenial(p *lint.Pass) {
 			Entry:    lint.EntryPolicy,
 			Identity: policy.Name,
 			Pos:      firstLine(policy.File),
-			Message: fmt.Sprintf("%s forbids nothing; add what must never be: forbid (principal, action, resource) when { … };",
+			Message: fmt.Sprintf("%s forbids nothing; add what must never be: "+forbidSelf,
 				approvalPolicy(policy.Name, users[policy.Name])),
 		})
 	}

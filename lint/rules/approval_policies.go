@@ -75,7 +75,6 @@ func (a *approvalPolicies) named(name string) []*approval.Policy {
 type rulingPolicy struct {
 	field string
 	name  string
-	noun  string
 	over  *registry.Identity // whose requests it decides on
 }
 
@@ -86,10 +85,10 @@ func rulingPolicies(s *registry.Snapshot, id *registry.Identity) (all []rulingPo
 		if over == nil {
 			over = id
 		}
-		all = append(all, rulingPolicy{"policy", id.Policy, "policy", over})
+		all = append(all, rulingPolicy{"policy", id.Policy, over})
 	}
 	if id.Approval != "" && id.Approval != id.Policy {
-		all = append(all, rulingPolicy{"approval", id.Approval, "approval policy", id})
+		all = append(all, rulingPolicy{"approval", id.Approval, id})
 	}
 	return all
 }
@@ -98,7 +97,7 @@ func rulingPolicies(s *registry.Snapshot, id *registry.Identity) (all []rulingPo
 type questioning struct {
 	concerns func(*registry.Identity) bool
 	ask      func(*approval.Trial, *approval.Policy, *registry.Identity) approval.Answer
-	say      func(*registry.Identity, rulingPolicy, *approval.Request) string // what is wrong with what is permitted
+	say      func(*approval.Trial, *registry.Identity, *approval.Policy, *approval.Request) (what, wayOut string) // is wrong with what is permitted
 }
 
 // judge reports what each policy permits to each identity that names it and,
@@ -118,7 +117,8 @@ func (q questioning) judge(p *lint.Pass) {
 			for _, policy := range policies.named(ruling.name) {
 				answer := q.ask(&policies.trial, policy, ruling.over)
 				if r := answer.Permitted; r != nil {
-					p.Report(lint.Finding{Identity: id.ID, Field: ruling.field, Value: ruling.name, Pos: r.Permit, Message: q.say(id, ruling, r)})
+					what, out := q.say(&policies.trial, id, policy, r)
+					p.Report(lint.Finding{Identity: id.ID, Field: ruling.field, Value: ruling.name, Pos: r.Permit, Message: what + "; " + out, Cause: out})
 					break // the text that counts is judged first, and once is enough
 				}
 				if answer.Unknown != "" {

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/rollcall-dev/rollcall/approval"
 	"github.com/rollcall-dev/rollcall/lint"
@@ -44,7 +45,10 @@ oversee a system are told apart from it.
 
 # How to mend
 Forbid it, as above. The schema declares bots: Set<person> of entity identity, for
-those of organisation.cue who are no people.
+those of organisation.cue who are no people: bots, mailing lists, and whose e-mail
+address an identity of the same tenant signs in with. One policy is told of once,
+with the identities that it decides for; an exception takes out those that it
+names.
 `,
 })
 
@@ -52,33 +56,52 @@ func selfApproval(p *lint.Pass) {
 	questioning{
 		concerns: func(*registry.Identity) bool { return true },
 		ask:      (*approval.Trial).NoOtherVoice,
-		say: func(id *registry.Identity, ruling rulingPolicy, r *approval.Request) string {
-			return fmt.Sprintf("%s %q of %s permits %q on some %s that %s; %s", ruling.noun, ruling.name, named(id), r.Action, r.Resource, lonely(r), lonelyWayOut(r))
+		say: func(t *approval.Trial, id *registry.Identity, policy *approval.Policy, r *approval.Request) (what, wayOut string) {
+			return fmt.Sprintf("%s permits %q on %s %s", approvalPolicy(policy.Name, []string{id.ID}),
+				r.Action, someOne(r.Resource), lonely(t, id, r)), lonelyWayOut(policy, r)
 		},
 	}.judge(p)
 }
 
-// lonely says by whose word alone a request is permitted.
-func lonely(r *approval.Request) string {
-	self := slices.Contains(r.Approvers, r.Requester)
-	switch {
-	case len(r.Approvers) == 0:
-		return fmt.Sprintf("%q asks for and nobody approves", r.Requester)
-	case self && len(r.Approvers) == 1:
-		return fmt.Sprintf("%q asks for and alone approves", r.Requester)
-	case self:
-		others := slices.DeleteFunc(slices.Clone(r.Approvers), func(a string) bool { return a == r.Requester })
-		return fmt.Sprintf("%q asks for and approves with nobody but %s, no person", r.Requester, listed(others))
+// lonely says by whose word alone a request is permitted, and why that is none.
+func lonely(t *approval.Trial, id *registry.Identity, r *approval.Request) string {
+	if len(r.Approvers) == 0 {
+		return "although nobody approved it"
 	}
-	return fmt.Sprintf("nobody approves but %s, no person", listed(r.Approvers))
+	var who []string
+	for _, a := range r.Approvers {
+		if a == r.Requester {
+			who = append([]string{fmt.Sprintf("%q, who asked for it", a)}, who...)
+		} else {
+			who = append(who, fmt.Sprintf("%q, %s", a, t.Unpersoned(a, id)))
+		}
+	}
+	if len(who) == 1 {
+		return "when the only approver is " + who[0]
+	}
+	if more := len(who) - 3; more > 0 {
+		who = append(who[:3], fmt.Sprintf("%d more that are no people", more))
+	}
+	last := len(who) - 1
+	return "when the only approvers are " + strings.Join(who[:last], ", ") + ", and " + who[last]
 }
 
-func lonelyWayOut(r *approval.Request) string {
+// What a policy is to forbid.
+const (
+	forbidSelf = "forbid (principal, action, resource) when { context.approvers.contains(context.requester) };"
+	forbidBots = "forbid (principal, action, resource) when { context.approvers.containsAny(principal.bots) };"
+)
+
+func lonelyWayOut(policy *approval.Policy, r *approval.Request) string {
 	switch {
 	case len(r.Approvers) == 0:
-		return "ask for context.approvals >= 1 and more"
+		return "require context.approvals >= 1 (>= 2 for privileged identities) in its permit"
 	case slices.Contains(r.Approvers, r.Requester):
-		return "forbid it when { context.approvers.contains(context.requester) }"
+		return "add " + forbidSelf
+	case !strings.HasPrefix(r.Approvers[0], "person/"):
+		return "declare approvers: Set<person> in " + registry.ApprovalSchemaFile
+	case !policy.KnowsBots():
+		return "add " + forbidBots + " and declare bots: Set<person> of identity in " + registry.ApprovalSchemaFile
 	}
-	return "forbid it when { context.approvers.containsAny(principal.bots) }"
+	return "add " + forbidBots
 }

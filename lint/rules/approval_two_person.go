@@ -49,9 +49,9 @@ func twoPerson(p *lint.Pass) {
 	questioning{
 		concerns: func(id *registry.Identity) bool { return id.Tier == registry.Privileged },
 		ask:      (*approval.Trial).OneVoice,
-		say: func(id *registry.Identity, ruling rulingPolicy, r *approval.Request) string {
-			return fmt.Sprintf("%s is privileged, and its %s %q permits %q on some %s that %q asks for when %s alone approves; ask for context.approvals >= 2",
-				named(id), ruling.noun, ruling.name, r.Action, r.Resource, r.Requester, listed(r.Approvers))
+		say: func(_ *approval.Trial, id *registry.Identity, policy *approval.Policy, r *approval.Request) (what, wayOut string) {
+			return fmt.Sprintf("approval policy %q, which decides for privileged %q, permits %q on %s that %q asks for when %s alone approves",
+				policy.Name, id.ID, r.Action, someOne(r.Resource), r.Requester, listed(r.Approvers)), "require context.approvals >= 2 in its permit"
 		},
 	}.judge(p)
 }

@@ -3,6 +3,8 @@ package rules
 import (
 	"fmt"
 	"iter"
+	"slices"
+	"strings"
 
 	"github.com/rollcall-dev/rollcall/approval"
 	"github.com/rollcall-dev/rollcall/lint"
@@ -50,11 +52,10 @@ func unknownPolicy(p *lint.Pass, id *registry.Identity) {
 		f := lint.Finding{Identity: id.ID, Field: ruling.field, Value: ruling.name}
 		switch {
 		case !hasApproval(p.Approvals(), ruling.name):
-			near, out := suggestion(ruling.name, approvalNames(p.Approvals()), fmt.Sprintf("write policies/%s.cedar, in a change of its own", ruling.name))
-			f.Message = fmt.Sprintf("%s names %s %q, which does not exist; %s", named(id), ruling.noun, ruling.name, out)
-			f.Edit = replace(id, ruling.field, near)
+			out := suggestion(ruling.name, approvalNames(p.Approvals()), fmt.Sprintf("write policies/%s.cedar, in a change of its own", ruling.name))
+			f.Message = fmt.Sprintf("%s names %s %q, which does not exist; %s", named(id), approvalNoun[ruling.field], ruling.name, out)
 		case p.Head.Approval(ruling.name) == nil:
-			f.Message = fmt.Sprintf("%s names %s %q, which this change removes; keep it, or name another first", named(id), ruling.noun, ruling.name)
+			f.Message = fmt.Sprintf("%s names %s %q, which this change removes; keep it, or name another first", named(id), approvalNoun[ruling.field], ruling.name)
 		default:
 			continue
 		}
@@ -99,10 +100,25 @@ func faultyPolicies(p *lint.Pass) {
 				Entry:    lint.EntryPolicy,
 				Identity: policy.Name,
 				Pos:      fault.Pos,
-				Message:  approvalPolicy(policy.Name, users[policy.Name]) + " " + fault.Message,
+				Message:  approvalPolicy(policy.Name, users[policy.Name]) + " " + spelt(fault),
 			})
 		}
 	}
+}
+
+// spelt is what is wrong with a policy, with the name that was meant or, of a
+// few, all that there are.
+func spelt(f approval.Fault) string {
+	u := f.Unknown()
+	if u == nil {
+		return f.Message
+	}
+	wrong, out, _ := strings.Cut(f.Message, "; ")
+	if u.Few && len(u.Known) <= 5 {
+		out = fmt.Sprintf("name action %s, or declare it in %s", either(u.Known), registry.ApprovalSchemaFile)
+	}
+	out = suggestion(u.Name, slices.Values(u.Known), out)
+	return wrong + "; " + out
 }
 
 // readSchema is the schema of a snapshot's approval policies, or what is wrong

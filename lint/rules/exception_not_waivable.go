@@ -45,7 +45,7 @@ func notWaivable(p *lint.Pass) {
 			Field:    "rule",
 			Value:    ex.Rule,
 			Pos:      ex.Pos("rule"),
-			Message:  fmt.Sprintf("exception %q is for rule %q, which may not be waived; remove it and mend what the rule finds", ex.ID, ex.Rule),
+			Message:  fmt.Sprintf("exception %q is for rule %q, which cannot be waived; remove its file and mend what the rule finds", ex.ID, ex.Rule),
 		})
 	}
 	policy := p.Head.Policy
@@ -61,7 +61,15 @@ func notWaivable(p *lint.Pass) {
 			Field:   field,
 			Value:   severity,
 			Pos:     policy.Pos(field),
-			Message: fmt.Sprintf("policy sets rule %q to %q, which may not be waived and stays an error; remove the line", id, severity),
+			Message: fmt.Sprintf("policy sets %q to %q, but that rule cannot be %s; remove the line", id, severity, lowered(severity)),
 		})
 	}
+}
+
+// lowered says what a severity would do to a rule that is an error.
+func lowered(severity string) string {
+	if severity == "off" {
+		return "switched off"
+	}
+	return "lowered"
 }

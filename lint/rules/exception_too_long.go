@@ -55,7 +55,7 @@ func exceptionTooLong(p *lint.Pass) {
 			Field:    "until",
 			Value:    string(ex.Until),
 			Pos:      ex.Pos("until"),
-			Message: fmt.Sprintf("exception %q for %q ends on %q, later than the %s that policy allows; set until: %q or a day before",
+			Message: fmt.Sprintf("exception %q for %q ends on %q, later than the %s that policy allows; set until: %q or earlier",
 				ex.ID, ex.Rule, ex.Until, *limit, last),
 			Edit: replace(ex, "until", string(last)),
 		})

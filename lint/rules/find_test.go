@@ -23,13 +23,18 @@ func TestFindNamesTheNearestRule(t *testing.T) {
 }
 
 func TestNearest(t *testing.T) {
-	names := []string{"team/crm", "team/erp", "person/dana", "person/dena", "n8n-prod/salesforce-read"}
+	names := []string{"team/crm", "team/erp", "person/dana", "person/dena", "person/toni", "n8n-prod/salesforce-read"}
 	for to, want := range map[string]string{
 		"team/crmm":                "team/crm",
 		"team/cmr":                 "team/crm",
 		"person/dina":              "person/dana", // of two as near the first
 		"n8n-prod/salesforce-raed": "n8n-prod/salesforce-read",
 		"n8n-prod/netsuite":        "",
+		"n8n-prod/salesforc-raed":  "n8n-prod/salesforce-read",
+		"n8n-prod/salesfoc-raed":   "", // three slips
+		"person/robin":             "",
+		"team/cap":                 "",
+		"person/di":                "",
 		"":                         "",
 		strings.Repeat("x", 4096):  "",
 		"téam/crm":                 "team/crm",

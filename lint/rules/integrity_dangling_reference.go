@@ -36,7 +36,8 @@ apart from nothing, and a rule that is misspelt in policy is not set at all.
 # How to mend
 Take the nearest name if the message offers the right one, else declare what is
 missing. What stands in organisation.cue or policy.cue is added in a change of its
-own: a change is judged by what was there before it.
+own: a change is judged by what was there before it. A change that takes away what
+others name mends those at once; it is told of them where the organisation stands.
 `,
 })
 
@@ -48,7 +49,7 @@ func identityReferences(p *lint.Pass, id *registry.Identity) {
 	if gone(id) {
 		return
 	}
-	all := identities(p)
+	all := identities(p, p.Head.EnvironmentOf(id))
 	refs.checkAll("uses", id.Uses, all)
 	refs.check("workflow", id.Workflow, all)
 	refs.check("environment", id.Environment, environments(p))
@@ -71,7 +72,7 @@ func otherReferences(p *lint.Pass) {
 	}
 	for _, a := range p.Head.Access {
 		refs := references{p, fmt.Sprintf("access %q", a.ID), a, lint.Finding{Entry: lint.EntryAccess, Identity: a.ID}}
-		refs.checkAll("identities", a.Identities, identities(p))
+		refs.checkAll("identities", a.Identities, identities(p, ""))
 		refs.check("owner", a.Owner, owners(p))
 		refs.check("requestedBy", a.RequestedBy, owners(p))
 		refs.check("approvedBy", a.ApprovedBy, owners(p))
@@ -82,7 +83,7 @@ func otherReferences(p *lint.Pass) {
 	for _, ex := range p.Head.Exceptions {
 		refs := references{p, fmt.Sprintf("exception %q", ex.ID), ex, lint.Finding{Entry: lint.EntryException, Identity: ex.ID}}
 		refs.check("rule", ex.Rule, ruleBook(p))
-		refs.checkAll("identities", ex.Identities, identities(p))
+		refs.checkAll("identities", ex.Identities, identities(p, ""))
 		refs.check("tenant", ex.Tenant, tenants(p))
 		refs.check("approvedBy", ex.ApprovedBy, owners(p))
 	}
@@ -98,8 +99,11 @@ func policyReferences(p *lint.Pass) {
 	}
 }
 
+// organisationReferences judges an organisation by itself, also where a change is
+// judged: who joins may join a team at once.
 func organisationReferences(p *lint.Pass) {
 	o := p.Head.Organisation
+	p = p.Merged()
 	refs := references{p, "", o, lint.Finding{Entry: lint.EntryOrganisation}}
 	for _, name := range sortedKeys(o.Teams) {
 		refs.who = fmt.Sprintf("team %q", name)
@@ -141,12 +145,9 @@ func (r references) check(field, value string, to target) {
 	if id, ok := r.at.(*registry.Identity); ok {
 		r.who = named(id)
 	}
-	near, out := suggestion(value, to.names, "declare it in "+to.home)
+	out := suggestion(value, to.fitting(value), "declare it in "+to.home)
 	f := r.found
 	f.Field, f.Value, f.Pos = field, value, r.at.Pos(field)
 	f.Message = fmt.Sprintf("%s names %s %q, which does not exist; %s", r.who, to.noun, value, out)
-	if field != "" && r.found.Entry != lint.EntryPolicy {
-		f.Edit = replace(r.at, field, near)
-	}
 	r.p.Report(f)
 }

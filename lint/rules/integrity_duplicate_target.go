@@ -34,7 +34,8 @@ an inventory, NIST CSF 2.0 PR.AA-01 for identities that are managed.
 	identities: "n8n-prod/crm-new": live: id: "Bt8wLm4"
 
 # How to mend
-Remove one of the entries, or give it the id of the object that it is for.
+Remove the entry that is out of date, or give this one the live.id of its own
+object.
 `,
 })
 
@@ -70,7 +71,7 @@ func duplicateTarget(p *lint.Pass) {
 			Identity: id.ID,
 			Field:    c.field,
 			Value:    c.value,
-			Message: fmt.Sprintf("%s claims the live object with %s %q, as %q does; remove one, or name another object",
+			Message: fmt.Sprintf("%s claims the live object with %s %q, as %q does; remove the entry that is out of date, or give this one the live.id of its own object",
 				named(id), c.field, c.value, other.ID),
 		})
 	}

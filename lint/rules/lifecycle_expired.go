@@ -50,7 +50,13 @@ func expired(p *lint.Pass, id *registry.Identity) {
 		Identity: id.ID,
 		Field:    "expires",
 		Value:    string(id.Expires),
-		Message: fmt.Sprintf(`%s expired on %q and is still active; renew it with a new expires and recertified, or set state: "retired"`,
-			named(id), id.Expires),
+		Message: fmt.Sprintf(`%s expired on %q and is still active; %s`,
+			named(id), id.Expires, renewOrRetire(p)),
 	})
+}
+
+// renewOrRetire is the way out of an expiry that is near or past.
+func renewOrRetire(p *lint.Pass) string {
+	return fmt.Sprintf(`set a later expires and recertified: {on: %q, by: "person/…"}, or retire it: state: "retired", retired: {on: %q, reason: "…", by: "person/…"}`,
+		p.Today(), p.Today())
 }

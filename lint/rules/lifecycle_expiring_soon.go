@@ -55,7 +55,7 @@ func expiringSoon(p *lint.Pass, id *registry.Identity) {
 		Identity: id.ID,
 		Field:    "expires",
 		Value:    string(id.Expires),
-		Message:  fmt.Sprintf("%s expires %s, on %q; renew it with a new expires and recertified, or retire it", named(id), inDays(left), id.Expires),
+		Message:  fmt.Sprintf("%s expires %s, on %q; %s", named(id), inDays(left), id.Expires, renewOrRetire(p)),
 	})
 }
 

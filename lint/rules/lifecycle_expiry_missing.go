@@ -52,7 +52,7 @@ func expiryMissing(p *lint.Pass, id *registry.Identity) {
 	f := lint.Finding{Identity: id.ID, Field: "expires"}
 	f.Message = fmt.Sprintf(`%s has no expiry; add expires: "YYYY-MM-DD"`, named(id))
 	if last, limited := lastExpiry(p, id.Tier); limited {
-		f.Message = fmt.Sprintf("%s has no expiry; add expires: %q, the last day that tier %q allows, or a day before", named(id), last, id.Tier)
+		f.Message = fmt.Sprintf("%s has no expiry; add expires: %q, the last day that tier %q allows, or earlier", named(id), last, id.Tier)
 		f.Edit = id.Insert("expires", strconv.Quote(string(last)))
 	}
 	p.Report(f)

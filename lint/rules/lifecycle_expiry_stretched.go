@@ -61,11 +61,11 @@ func expiryStretched(p *lint.Pass) {
 func stretched(p *lint.Pass, pair lint.Pair) string {
 	was, is := pair.Base.Expires, pair.Head.Expires
 	if is == "" {
-		return fmt.Sprintf("loses its expiry, which was %q; set a later one instead, with a new recertification", was)
+		return fmt.Sprintf("loses its expiry, which was %q; set expires: %q again, or a later one with recertified: {on: %q, by: \"person/…\"}", was, was, p.Today())
 	}
 	if recertifiedOn(pair.Head) <= recertifiedOn(pair.Base) {
-		return fmt.Sprintf("moves its expiry from %q to %q without a new recertification; look whether it is still needed and set recertified: on: %q, or leave the expiry",
-			was, is, p.Today())
+		return fmt.Sprintf("moves its expiry from %q to %q without a new recertification; check that it is still needed and set recertified: {on: %q, by: \"person/…\"}, or set expires back to %q",
+			was, is, p.Today(), was)
 	}
 	limit := p.Limits(pair.Head.Tier).MaxLifetime
 	if limit == nil {
@@ -75,7 +75,7 @@ func stretched(p *lint.Pass, pair lint.Pair) string {
 	if is <= last {
 		return ""
 	}
-	return fmt.Sprintf("moves its expiry from %q to %q, by more than the %s that tier %q allows at once; set expires: %q or a day before",
+	return fmt.Sprintf("moves its expiry from %q to %q, by more than the %s that tier %q allows at once; set expires: %q or earlier",
 		was, is, *limit, pair.Head.Tier, last)
 }
 

@@ -53,7 +53,7 @@ func expiryTooFar(p *lint.Pass, id *registry.Identity) {
 		Identity: id.ID,
 		Field:    "expires",
 		Value:    string(id.Expires),
-		Message: fmt.Sprintf("%s expires on %q, later than the %s that tier %q allows; set expires: %q or a day before",
+		Message: fmt.Sprintf("%s expires on %q, later than the %s that tier %q allows; set expires: %q or earlier",
 			named(id), id.Expires, *p.Limits(id.Tier).MaxLifetime, id.Tier, last),
 		Edit: replace(id, "expires", string(last)),
 	})

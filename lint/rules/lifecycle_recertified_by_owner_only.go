@@ -48,7 +48,7 @@ func recertifiedByOwner(p *lint.Pass, id *registry.Identity) {
 	}
 	whose := "its owner"
 	if by != id.Owner {
-		whose = fmt.Sprintf("who is of its owner %q", id.Owner)
+		whose = fmt.Sprintf("a member of %q, its owner", id.Owner)
 	}
 	p.Report(lint.Finding{
 		Identity: id.ID,

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/rollcall-dev/rollcall/lint"
@@ -20,8 +21,8 @@ var _ = register(lint.Rule{
 # What
 A change takes away the entry of something that the tenant still had when the
 daemon saw it last, enabled or not, and no other entry declares it. Where that
-cannot be known, for the kind was not read whole or several things go by the
-name, it is a warning.
+cannot be known, for the kind was not read whole, several things go by the name
+or the tenant was not seen lately, it is a warning.
 
 # Why
 What is live without an entry has no owner, no end and nobody who looks at it:
@@ -48,6 +49,9 @@ func removedWhileLive(p *lint.Pass) {
 	tenants := map[string]bool{}
 	for _, id := range p.Compared().Removed {
 		removed[id], tenants[id.Tenant()] = true, true
+		if _, seen := p.Live[id.Tenant()]; !seen {
+			reportUnseen(p, id)
+		}
 	}
 	for name := range tenants {
 		got, seen := p.Live[name]
@@ -61,6 +65,17 @@ func removedWhileLive(p *lint.Pass) {
 			}
 		}
 	}
+}
+
+// reportUnseen says that an entry is removed of a tenant that was not seen
+// lately.
+func reportUnseen(p *lint.Pass, id *registry.Identity) {
+	p.Report(lint.Finding{
+		Severity: lint.Warning,
+		Identity: id.ID, Field: "live", Pos: registry.Pos{File: id.Source()},
+		Message: fmt.Sprintf("%s is removed, and whether tenant %q still has it is not known: the tenant was %s; look in the tenant, or put the entry back until the daemon has looked",
+			named(id), id.Tenant(), cmp.Or(p.Unseen[id.Tenant()], "never seen")),
+	})
 }
 
 // reportLive says what became of the live object, i of what was seen, of an
@@ -77,10 +92,10 @@ func reportLive(p *lint.Pass, id *registry.Identity, got *tenant.Observation, i 
 			named(id), got.Tenant, o.Name, o.ID, o.State)
 	case i == tenant.Unclear:
 		f.Severity = lint.Warning
-		f.Message = fmt.Sprintf("%s is removed, and whether tenant %q still has it is not known: it is not told apart from others; look there first", named(id), got.Tenant)
+		f.Message = fmt.Sprintf("%s is removed, and several objects in tenant %q match it, so that nobody can tell whether it still exists; look in the tenant, or put the entry back with its live.id", named(id), got.Tenant)
 	case !got.Read[id.Kind].Whole:
 		f.Severity = lint.Warning
-		f.Message = fmt.Sprintf("%s is removed, and whether tenant %q still has it is not known: not all of its kind could be read; look there first", named(id), got.Tenant)
+		f.Message = fmt.Sprintf("%s is removed, and whether tenant %q still has it is not known: not all of its kind could be read; look in the tenant, or put the entry back until all is read", named(id), got.Tenant)
 	default:
 		return
 	}

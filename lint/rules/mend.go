@@ -13,10 +13,9 @@ type placed interface {
 }
 
 // replace is the edit that puts another string in the place of a field's
-// value, or nil where there is no such string or no way to put it there.
+// value, or nil where there is no way to put it there. It is for what follows
+// from the rule: who answers for an entry, and what a name was meant to be, is
+// for people to say, and a guess at it is only told.
 func replace(entry placed, field, value string) *registry.Edit {
-	if value == "" {
-		return nil
-	}
 	return entry.Replace(field, strconv.Quote(value))
 }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"iter"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -10,13 +11,13 @@ import (
 const maxName = 256
 
 // nearest is the name that takes the fewest single-character edits to reach,
-// or empty where more than a third of the characters would change. Of several
-// the first in the alphabet.
+// or empty where that is more than [slips]. Of several the first in the
+// alphabet.
 func nearest(to string, names iter.Seq[string]) string {
 	if len(to) > maxName {
 		return ""
 	}
-	best, least := "", max(1, utf8.RuneCountInString(to)/3)+1
+	best, least := "", slips(to)+1
 	for name := range names {
 		if len(name) > maxName || abs(len(name)-len(to)) > 4*least {
 			continue
@@ -27,6 +28,13 @@ func nearest(to string, names iter.Seq[string]) string {
 		}
 	}
 	return best
+}
+
+// slips is how many typing mistakes a name can hold and still be known: one, or
+// two where it is long. What stands before its last slash makes it no longer:
+// "person/toni" is not what "person/robin" was meant to be.
+func slips(name string) int {
+	return min(2, utf8.RuneCountInString(name[strings.LastIndexByte(name, '/')+1:])/3)
 }
 
 // distance is the number of insertions, deletions, replacements and swaps of

@@ -34,7 +34,8 @@ responsible, and NIST CSF 2.0 PR.AA-01 that identities are managed.
 	owner: "person/sam"
 
 # How to mend
-Hand the identity over: name who answers for it now. If nobody does, retire it.
+Hand the identity over: name who answers for it now, or add an active member to
+the team. If nobody answers for it, retire it.
 `,
 })
 
@@ -66,15 +67,16 @@ func inactive(p *lint.Pass, who func() string, owner, backup string) (found []li
 		found = append(found, lint.Finding{
 			Field:   f.field,
 			Value:   f.ref,
-			Message: fmt.Sprintf("%s has %s %q, %s; name somebody who is here", who(), f.field, f.ref, whyInactive(o, f.ref)),
+			Message: fmt.Sprintf("%s has %s %q, %s", who(), f.field, f.ref, whyInactive(o, f.ref, f.field)),
 		})
 	}
 	return found
 }
 
-func whyInactive(o *registry.Organisation, ref string) string {
+// whyInactive says why nobody is behind a reference and what to do about it.
+func whyInactive(o *registry.Organisation, ref, field string) string {
 	if person, ok := personOf(o, ref); ok {
-		return fmt.Sprintf("who left on %q", person.Left)
+		return fmt.Sprintf("who left on %q; name a person or a team that is still here", person.Left)
 	}
-	return "in which nobody is active"
+	return fmt.Sprintf("which has no active member; add one in registry/organisation.cue, or name another %s", field)
 }

@@ -37,10 +37,10 @@ Name a person, or a team whose lead stands in registry/organisation.cue.
 })
 
 func notAccountable(p *lint.Pass) {
-	accounts := map[string]string{} // id by login
+	accounts := map[string]string{} // identities by login, as messages name them
 	for _, id := range p.Head.Identities {
 		if id.Login != "" {
-			accounts[strings.ToLower(id.Login)] = id.ID
+			accounts[strings.ToLower(id.Login)] = named(id)
 		}
 	}
 	for _, id := range p.Head.Identities {
@@ -77,7 +77,7 @@ func unaccountable(o *registry.Organisation, ref string, accounts map[string]str
 		return "which is a bot; name a person or a team"
 	}
 	if account := accounts[strings.ToLower(person.Email)]; account != "" && person.Email != "" {
-		return fmt.Sprintf("which is the account %q; name a person or a team", account)
+		return fmt.Sprintf("whose e-mail is the login of %s; name a person or a team", account)
 	}
 	return ""
 }

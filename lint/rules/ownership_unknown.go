@@ -47,7 +47,7 @@ func ownerUnknown(p *lint.Pass, id *registry.Identity) {
 	if gone(id) {
 		return
 	}
-	for _, f := range responsible(p.Organisation(), func() string { return named(id) }, id, id.Owner, id.Backup) {
+	for _, f := range responsible(owners(p), func() string { return named(id) }, id.Owner, id.Backup) {
 		f.Identity = id.ID
 		p.Report(f)
 	}
@@ -55,7 +55,7 @@ func ownerUnknown(p *lint.Pass, id *registry.Identity) {
 
 func tenantOwnerUnknown(p *lint.Pass) {
 	for _, t := range p.Head.Tenants {
-		for _, f := range responsible(p.Organisation(), func() string { return fmt.Sprintf("tenant %q", t.ID) }, t, t.Owner, t.Backup) {
+		for _, f := range responsible(owners(p), func() string { return fmt.Sprintf("tenant %q", t.ID) }, t.Owner, t.Backup) {
 			if f.Field == "backup" && t.Backup == "" {
 				continue // a tenant may do without
 			}
@@ -66,7 +66,7 @@ func tenantOwnerUnknown(p *lint.Pass) {
 }
 
 // responsible is what is wrong with the names of those who answer for an entry.
-func responsible(o *registry.Organisation, who func() string, at placed, owner, backup string) (found []lint.Finding) {
+func responsible(known target, who func() string, owner, backup string) (found []lint.Finding) {
 	for _, f := range []struct{ field, ref string }{{"owner", owner}, {"backup", backup}} {
 		switch {
 		case f.ref == "":
@@ -74,29 +74,28 @@ func responsible(o *registry.Organisation, who func() string, at placed, owner, 
 				Field:   f.field,
 				Message: fmt.Sprintf(`%s has no %s; add %s: "person/…" or "team/…"`, who(), f.field, f.field),
 			})
-		case !o.Knows(f.ref):
-			near, out := suggestion(f.ref, people(o), `name a "person/…" or "team/…" of registry/organisation.cue`)
+		case !known.known(f.ref):
+			out := suggestion(f.ref, known.fitting(f.ref), `name a "person/…" or "team/…" of registry/organisation.cue`)
 			found = append(found, lint.Finding{
 				Field:   f.field,
 				Value:   f.ref,
 				Message: fmt.Sprintf("%s has %s %q, who is nobody in the organisation; %s", who(), f.field, f.ref, out),
-				Edit:    replace(at, f.field, near),
 			})
 		}
 	}
 	return found
 }
 
-// people are all whom the organisation knows, as references.
-func people(o *registry.Organisation) iter.Seq[string] {
+// people are all who can answer for something on a day, as references.
+func people(o *registry.Organisation, on registry.Date) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for name := range o.People {
-			if !yield("person/" + name) {
+		for name, person := range o.People {
+			if ref := "person/" + name; (person.Kind == "" || person.Kind == "human") && o.Active(ref, on) && !yield(ref) {
 				return
 			}
 		}
 		for name := range o.Teams {
-			if !yield("team/" + name) {
+			if ref := "team/" + name; o.Active(ref, on) && !yield(ref) {
 				return
 			}
 		}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/rollcall-dev/rollcall/registry"
 )
@@ -21,15 +22,13 @@ func (pw power) because() string {
 	return fmt.Sprintf("%s %q", pw.noun, pw.value)
 }
 
-// strongest is the first of the highest of what the scopes, the role and the
-// steps of an identity imply above a tier, as far as the catalogue knows them;
-// the tier itself where nothing is above it.
-func strongest(c *registry.Catalogue, s *registry.Snapshot, id *registry.Identity) power {
+// powers are what the scopes, the role and the steps of an identity imply above
+// its tier, as far as the catalogue knows them; each once, in their order.
+func powers(c *registry.Catalogue, s *registry.Snapshot, id *registry.Identity) (all []power) {
 	app := appOf(s, id)
-	most := power{tier: id.Tier}
 	take := func(pw power) {
-		if pw.tier.Rank() > most.tier.Rank() {
-			most = pw
+		if pw.tier.Rank() > id.Tier.Rank() && !slices.ContainsFunc(all, func(p power) bool { return p.because() == pw.because() }) {
+			all = append(all, pw)
 		}
 	}
 	for _, scope := range id.Scopes {
@@ -43,14 +42,16 @@ func strongest(c *registry.Catalogue, s *registry.Snapshot, id *registry.Identit
 		}
 	}
 	for _, step := range id.Steps {
-		effect, known := c.OperationEffect(step.App, step.Operation)
-		if stepChangesAccess(c, step) {
-			take(power{registry.Privileged, "step", step.Operation, step.App})
-		} else if known {
-			take(power{effect.Power, "step", step.Operation, step.App})
+		pw := power{noun: "step", value: step.Operation, app: step.App}
+		if effect, known := c.OperationEffect(step.App, step.Operation); known {
+			pw.tier = effect.Power
 		}
+		if stepChangesAccess(c, step) {
+			pw.tier = registry.Privileged
+		}
+		take(pw)
 	}
-	return most
+	return all
 }
 
 // appOf is the application whose words the scopes and the role of an identity

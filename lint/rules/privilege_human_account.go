@@ -66,7 +66,7 @@ func humanAccount(p *lint.Pass) {
 		if ref := humans[account]; ref != "" {
 			whose = fmt.Sprintf("the account of %q", ref)
 		} else if adminAccounts[local] {
-			whose = "an administrator's account"
+			whose = "an administrator's account by its name"
 		} else {
 			continue
 		}

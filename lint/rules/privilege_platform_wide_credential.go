@@ -65,10 +65,10 @@ func platformWide(p *lint.Pass, id *registry.Identity) {
 		return
 	}
 	f.Identity = id.ID
-	f.Message = fmt.Sprintf("%s %s, while %q offers %s; issue such a one, and revoke this one",
+	f.Message = fmt.Sprintf("%s %s, while %q offers %s; issue one of those and revoke this one",
 		named(id), because, app, platform.Narrower)
 	if f.Severity == lint.Warning {
-		f.Message = fmt.Sprintf("%s %s, while %q offers %s; add the scopes that it has, or issue such a one",
+		f.Message = fmt.Sprintf("%s %s, while %q offers %s; add the scopes that it has, or issue one of those",
 			named(id), because, app, platform.Narrower)
 	}
 	p.Report(f)

@@ -17,7 +17,7 @@ var _ = register(lint.Rule{
 	Doc: `a scope names what it grants
 
 # What
-A scope grants whatever there is: "*", "all", "admin:*", ".default" and the
+A scope grants everything: "*", "all", "admin:*", ".default" and the
 like, or one that the catalogue lists as the application's grant of everything.
 
 # Why
@@ -54,7 +54,7 @@ func wildcardScope(p *lint.Pass, id *registry.Identity) {
 			Identity: id.ID,
 			Field:    fmt.Sprintf("scopes[%d]", i),
 			Value:    scope,
-			Message:  fmt.Sprintf("%s has scope %q, which grants whatever there is; list the scopes that it needs", named(id), scope),
+			Message:  fmt.Sprintf("%s has scope %q, which grants everything; list the scopes that it needs", named(id), scope),
 		})
 	}
 }

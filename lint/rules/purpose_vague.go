@@ -68,7 +68,7 @@ func samePurpose(p *lint.Pass) {
 	}
 	for i, id := range p.Head.Identities {
 		if n := same[keys[i]]; n > maxSamePurpose && !gone(id) && vague(id.Purpose) == "" {
-			reportPurpose(p, id, fmt.Sprintf("which is that of %d identities", n))
+			reportPurpose(p, id, fmt.Sprintf("word for word as in %d others", n-1))
 		}
 	}
 }

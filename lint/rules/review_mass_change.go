@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/rollcall-dev/rollcall/lint"
 )
@@ -31,8 +32,8 @@ managed.
 	// four changes, a team at a time
 
 # How to mend
-Part it. Where it belongs together, say in the pull request how it was made, and
-have somebody check that nothing else is in it.
+Split it. Where it belongs together, say in the pull request how it was made, and
+have every entry reviewed: that nothing else is in it.
 
 # How to configure
 massChange: {count: 20, share: 0.1} in registry/policy.cue. Without it nothing is
@@ -55,9 +56,9 @@ func massChange(p *lint.Pass) {
 	allowed := ""
 	switch {
 	case limit.Count > 0 && n > limit.Count:
-		allowed = fmt.Sprintf("the %d", limit.Count)
+		allowed = fmt.Sprintf("%d (massChange.count)", limit.Count)
 	case limit.Share > 0 && float64(n) > limit.Share*float64(all):
-		allowed = fmt.Sprintf("the share of %g", limit.Share)
+		allowed = fmt.Sprintf("%s (massChange.share %g)", shareOf(limit.Share), limit.Share)
 	default:
 		return
 	}
@@ -66,7 +67,15 @@ func massChange(p *lint.Pass) {
 		Field: "massChange",
 		Value: fmt.Sprint(n),
 		Pos:   p.Head.Policy.Pos("massChange"),
-		Message: fmt.Sprintf("the change touches %d of %d identities (%d changed, %d removed), more than %s that policy allows at once; part it, or say how it was made and have all of it checked",
+		Message: fmt.Sprintf("the change touches %d of %d identities (%d changed, %d removed), and policy allows %s at once; split it, or say in the pull request how it was made and have every entry reviewed",
 			n, all, changed, removed, allowed),
 	})
+}
+
+// shareOf says a share in words.
+func shareOf(share float64) string {
+	if share == 0.5 {
+		return "half of them"
+	}
+	return fmt.Sprintf("%g%% of them", math.Round(share*1000)/10)
 }

@@ -22,12 +22,15 @@ var _ = register(lint.Rule{
 	Doc: `a change to the rules of the game is seen as one
 
 # What
-A change touches the policy, the organisation, an exception, a rule of the
-registry's own, what it says of an application, or which approval policies there
+A change touches the policy, the organisation, a tenant, an exception, a rule of
+the registry's own, what it says of an application, or which approval policies there
 are; or a file that decides how changes are judged: the CUE module, the copy of the
-schema, CODEOWNERS, a workflow. It is judged by those of the base, not by its own. Where a scope, a role or
-an operation counts for less by the registry than by Rollcall alone, the message
-says so.
+schema, CODEOWNERS, a workflow. It is judged by those of the base, not by its own.
+Of a tenant the message names old and new values, and identities on one that gets
+another environment are judged by both. What a change of the organisation breaks
+elsewhere is an error of the rule that it breaks, told at the organisation. Where a
+scope, a role or an operation counts for less by the registry than by Rollcall
+alone, the message says so.
 
 # Why
 Who may change what is allowed can allow anything. Such a change is therefore
@@ -41,29 +44,36 @@ GOVERN 1.4 ask that policy is managed in the open.
 	// first the policy, reviewed by those who answer for it; then the token
 
 # How to mend
-Have those look at it who answer for the policy. What needs the new policy passes
+Have its code owners review it. What needs the new policy passes
 once that is merged: put it into a change of its own.
 `,
 })
 
 func policyChanged(p *lint.Pass) {
-	const wayOut = "the change is judged by what was there before; have those look at it who answer for the policy"
+	const wayOut = "it takes effect when merged, and until then the base's version judges; have its code owners review it"
+	told := map[string]bool{} // files that are spoken of
 	said := func(entry lint.Entry, name, field string, pos registry.Pos, what string) {
-		p.Report(lint.Finding{Entry: entry, Identity: name, Field: field, Pos: pos, Message: what + "; " + wayOut})
+		told[pos.File] = true
+		out := wayOut
+		if entry == lint.EntryTenant {
+			out = "have its code owners review it"
+		}
+		p.Report(lint.Finding{Entry: entry, Identity: name, Field: field, Pos: pos, Message: what + "; " + out})
 	}
-	if fields := differing(p.Base.Policy, p.Head.Policy); len(fields) > 0 {
+	if fields := differing(p.Base.Policy, p.Head.Policy); len(fields) > 0 && !p.Head.Unread("policy") {
 		said(lint.EntryPolicy, "", fields[0], p.Head.Policy.Pos(fields[0]), "the change touches the policy: "+both(fields))
 	}
-	if fields := differing(p.Base.Organisation, p.Head.Organisation); len(fields) > 0 {
+	if fields := differing(p.Base.Organisation, p.Head.Organisation); len(fields) > 0 && !p.Head.Unread("organisation") {
 		said(lint.EntryOrganisation, "", fields[0], p.Head.Organisation.Pos(fields[0]), "the change touches the organisation: "+both(fields))
 	}
 	base, head := exceptionsOf(p.Base), exceptionsOf(p.Head)
+	var read registry.Reading
 	for _, id := range slices.Sorted(maps.Keys(head)) {
 		switch was := base[id]; {
 		case was == nil:
-			said(lint.EntryException, id, "", head[id].Pos(""), fmt.Sprintf("the change adds exception %q", id))
+			said(lint.EntryException, id, "", head[id].PosIn(&read, ""), fmt.Sprintf("the change adds exception %q", id))
 		case len(differing(was, head[id])) > 0:
-			said(lint.EntryException, id, "", head[id].Pos(""), fmt.Sprintf("the change touches exception %q", id))
+			said(lint.EntryException, id, "", head[id].PosIn(&read, ""), fmt.Sprintf("the change touches exception %q", id))
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(base)) {
@@ -71,9 +81,10 @@ func policyChanged(p *lint.Pass) {
 			said(lint.EntryException, id, "", registry.Pos{File: base[id].Source()}, fmt.Sprintf("the change removes exception %q", id))
 		}
 	}
+	tenantsChanged(p, said)
 	approvalsChanged(p, said)
 	applicationsChanged(p, said)
-	ownRulesChanged(p, said)
+	ownRulesChanged(p, said, told)
 	guardedChanged(p, said)
 }
 

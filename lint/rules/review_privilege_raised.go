@@ -17,8 +17,8 @@ var _ = register(lint.Rule{
 	Doc: `whoever answers for an identity knows that it gets more power
 
 # What
-A change raises the tier of an identity, gives it a scope that it did not have, or
-another role. Nothing is wrong with that; the notice names who must approve it.
+A change raises the tier of an identity, gives it a scope that those it had do not
+cover, or another role. Nothing is wrong with that; the notice names who must approve it.
 The owner is the one before the change, so that nobody takes an identity over and
 raises it in one go.
 
@@ -56,7 +56,7 @@ func privilegeRaised(p *lint.Pass) {
 		}
 		var more []string
 		for _, s := range head.Scopes {
-			if !slices.Contains(base.Scopes, s) {
+			if !covered(p, pair, s) {
 				more = append(more, s)
 			}
 		}
@@ -67,6 +67,17 @@ func privilegeRaised(p *lint.Pass) {
 			report("role", head.Role, fmt.Sprintf("goes from role %q to %q", base.Role, head.Role))
 		}
 	}
+}
+
+// covered tells whether the scopes before a change granted what another does, so
+// that who narrows a wildcard raises nothing. Of another application they are
+// compared by name alone.
+func covered(p *lint.Pass, pair lint.Pair, scope string) bool {
+	app := appOf(p.Head, pair.Head)
+	same := app == appOf(p.Base, pair.Base)
+	return slices.ContainsFunc(pair.Base.Scopes, func(had string) bool {
+		return had == scope || same && p.Catalogue().Covers(app, had, scope)
+	})
 }
 
 // approvers says who must approve a change to an identity: its owner before the

@@ -97,6 +97,7 @@ func judge(t *testing.T, fsys fs.FS, rule string) (*registry.Snapshot, []lint.Fi
 		pass.Files = []*lint.Files{all}
 	}
 	res := lint.Run(All(), pass)
+	res.Gather()
 	return head, slices.DeleteFunc(res.Findings, func(f lint.Finding) bool { return f.Rule != rule })
 }
 

@@ -49,32 +49,26 @@ has to be cleaned as well.
 # How to configure
 A change (--base, --staged) is searched in the files that it touches and in every
 commit that it brings, otherwise rollcall lint --secrets searches every file. What looks like a secret and is none
-has to be written in another way. Files of more than 16 MiB are not searched, and
-that is said.
+has to be written in another way; the names of the registry's own entries are none,
+nor are the checksums of lock files. Every file is searched, also one that gitleaks
+passes over for its name, such as an image or a vendored file, but not what is packed
+in archives or documents, the target of a link or the name of a file. Files of more
+than 16 MiB are not searched, and that is said.
 `,
 })
 
 // mostSearched is the size in bytes up to which files are searched.
 const mostSearched = 16 << 20
 
-// detector is gitleaks' own. It takes a while to make, and is made once.
-var detector = sync.OnceValue(func() *detect.Detector {
-	d, err := detect.NewDetectorDefaultConfig()
-	if err != nil {
-		panic(err) // its rules are part of this program
-	}
-	d.IgnoreGitleaksAllow = true
-	return d
-})
-
 func secretInRegistry(p *lint.Pass) {
+	names := namesOf(p.Head)
 	known := map[string]bool{} // secrets by file, so that each is said once
 	all := slices.ContainsFunc(p.Files, func(f *lint.Files) bool { return f.Commit == "" && !f.Changed })
 	for _, files := range p.Files {
 		if files.Changed && all {
 			continue // they are among all
 		}
-		for _, l := range searched(files) {
+		for _, l := range searched(files, names) {
 			if mark := l.Pos.File + "\x00" + l.secret; l.secret == "" || !known[mark] || files.Commit == "" {
 				known[mark] = true
 				p.Report(l.Finding)
@@ -90,19 +84,18 @@ type leaked struct {
 }
 
 // searched searches several files at a time.
-func searched(files *lint.Files) []leaked {
-	names := files.Names
-	if len(names) == 0 {
+func searched(files *lint.Files, names map[string]bool) []leaked {
+	if len(files.Names) == 0 {
 		return nil
 	}
-	found := make([][]leaked, len(names))
+	found := make([][]leaked, len(files.Names))
 	d := detector()
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(names)) {
+	for range min(runtime.GOMAXPROCS(0), len(files.Names)) {
 		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(names); i = int(next.Add(1)) - 1 {
-				found[i] = secretsIn(files, d, names[i])
+			for i := int(next.Add(1)) - 1; i < len(files.Names); i = int(next.Add(1)) - 1 {
+				found[i] = secretsIn(files, d, names, files.Names[i])
 			}
 		})
 	}
@@ -112,7 +105,7 @@ func searched(files *lint.Files) []leaked {
 
 // secretsIn searches one file. What cannot be searched is a finding: it is not
 // known to hold no secret.
-func secretsIn(files *lint.Files, d *detect.Detector, name string) (found []leaked) {
+func secretsIn(files *lint.Files, d *detect.Detector, names map[string]bool, name string) (found []leaked) {
 	text, fits, err := files.Read(name, mostSearched)
 	switch {
 	case err != nil:
@@ -123,17 +116,21 @@ func secretsIn(files *lint.Files, d *detect.Detector, name string) (found []leak
 			Message: fmt.Sprintf("%s is larger than %d MiB and was not searched for secrets; keep it elsewhere", name, mostSearched>>20),
 		}}}
 	}
+	text = plain(text)
 	seen := map[registry.Pos]bool{}
 	//lint:ignore SA1019 what is to come in its place is not there yet
 	fragment := detect.Fragment{Raw: string(text), FilePath: name}
 	for _, l := range d.Detect(fragment) {
+		if l.RuleID == guessed && isName(names, name, l.Secret) {
+			continue
+		}
 		pos := placeOf(name, text, l)
 		if seen[pos] { // two of gitleaks' rules about one secret
 			continue
 		}
 		seen[pos] = true
 		f := lint.Finding{Pos: pos, Secret: true,
-			Message: fmt.Sprintf("this looks like a secret (%s, by gitleaks); revoke it, take it out, and name the place where its successor is kept", l.RuleID)}
+			Message: fmt.Sprintf("this looks like a secret (%s, by gitleaks); revoke it, for it stays in the git history, then take it out and name the place where its successor is kept", l.RuleID)}
 		if files.Commit != "" {
 			f.Pos = registry.Pos{File: name} // its lines are of another time
 			f.Message = fmt.Sprintf("in commit %.12s of this change, %s holds what looks like a secret (%s, by gitleaks); revoke it, and take the commit out before the change is merged",

@@ -2,9 +2,15 @@ package rules
 
 import (
 	"bytes"
+	"encoding/binary"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"unicode/utf16"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/rollcall-dev/rollcall/lint"
 	"github.com/rollcall-dev/rollcall/lint/report"
@@ -73,5 +79,48 @@ func TestALargeFileIsSaidNotToBeSearched(t *testing.T) {
 	res := leaks(fstest.MapFS{"video.bin": {Data: make([]byte, mostSearched+1)}})
 	if len(res.Findings) != 1 || !strings.Contains(res.Findings[0].Message, "video.bin is larger than 16 MiB and was not searched for secrets") {
 		t.Errorf("of a file that is too large, lint says %v", res.Findings)
+	}
+}
+
+const leakedLine = "a line\napi_key = \"q7Xv2Lm9Tz4Rk8Wp1Yc6Bn3Hd5Js0Fg\"\n"
+
+func TestNoFileIsPassedOverForItsName(t *testing.T) {
+	fsys := fstest.MapFS{}
+	for _, name := range []string{
+		"logo.svg", "shot.png", "manual.pdf", "go.mod", "gitleaks.toml", "lib/jquery.min.js",
+		"node_modules/x/index.js", "vendor/github.com/x/x.go", "recipe.bb", "setup.exe",
+	} {
+		fsys[name] = &fstest.MapFile{Data: []byte(leakedLine)}
+	}
+	found := map[string]bool{}
+	for _, f := range leaks(fsys).Findings {
+		found[f.Pos.File] = true
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(fsys)), slices.Sorted(maps.Keys(found))); diff != "" {
+		t.Errorf("files with a secret (-there are +found):\n%s", diff)
+	}
+}
+
+func TestAChecksumIsNoSecretAndAKeyBesideItIs(t *testing.T) {
+	sums := "golang.org/x/oauth2 v0.34.0 h1:hqK/t4AKgbqWkdkcAeI8XLmbK+4m4G5YeQRrmiotGlw=\n"
+	if res := leaks(fstest.MapFS{"go.sum": {Data: []byte(sums)}}); len(res.Findings) != 0 {
+		t.Errorf("a checksum of go.sum is told as a secret: %v", res.Findings)
+	}
+	key := "ghp_" + "q7Xv2Lm9Tz4Rk8Wp1Yc6Bn3Hd5Js0FgZaQwE"
+	if res := leaks(fstest.MapFS{"go.sum": {Data: []byte(sums + "// " + key + "\n")}}); len(res.Findings) != 1 {
+		t.Errorf("%d findings of a key in go.sum, want 1", len(res.Findings))
+	}
+}
+
+func TestTextInUTF16IsSearched(t *testing.T) {
+	for name, order := range map[string]binary.AppendByteOrder{"little endian": binary.LittleEndian, "big endian": binary.BigEndian} {
+		text := order.AppendUint16(nil, 0xfeff)
+		for _, unit := range utf16.Encode([]rune(leakedLine)) {
+			text = order.AppendUint16(text, unit)
+		}
+		res := leaks(fstest.MapFS{"notes.txt": {Data: text}})
+		if len(res.Findings) != 1 || res.Findings[0].Pos.String() != "notes.txt:2:12" {
+			t.Errorf("a secret in UTF-16, %s, is told as %v", name, res.Findings)
+		}
 	}
 }

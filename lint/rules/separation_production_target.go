@@ -67,8 +67,8 @@ func productionTarget(p *lint.Pass, id *registry.Identity) {
 				Identity: id.ID,
 				Field:    fmt.Sprintf("blastRadius.systems[%d]", i),
 				Value:    name,
-				Message: fmt.Sprintf("%s in %q reaches system %q, which is in %q; point it at a sandbox",
-					named(id), env, name, system.Environment),
+				Message: fmt.Sprintf("%s in %q reaches system %q, which is in %q; name the system of %q in blastRadius.systems",
+					named(id), env, name, system.Environment, env),
 			})
 		}
 	}

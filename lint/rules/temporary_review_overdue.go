@@ -59,7 +59,7 @@ func reviewOverdue(p *lint.Pass) {
 			f.Message = fmt.Sprintf("access %q was reviewed by %q, who asked for it; have somebody else review it", a.ID, r.By)
 		case r != nil && !r.On.End().After(closed):
 			f.Field, f.Value = "reviewed.on", string(r.On)
-			f.Message = fmt.Sprintf("access %q was reviewed on %q, before it closed at %q; review all of it", a.ID, r.On, a.Until)
+			f.Message = fmt.Sprintf("access %q was reviewed on %q, before it closed at %q; review the window after its end, and set reviewed.on", a.ID, r.On, a.Until)
 		case r == nil && limit != nil && !p.Now.Before(closed.Add(time.Duration(*limit))):
 			f.Message = fmt.Sprintf(`access %q closed at %q and was not reviewed within the %s that tier %q allows; add reviewed: {on: %q, by: "person/…", outcome: "…"}`,
 				a.ID, a.Until, *limit, tier, p.Today())

@@ -32,8 +32,8 @@ PR.AA-05 (formerly PR.AC-4).
 	app: "salesforce"
 
 # How to mend
-Use the catalogue's name for the application, or add the application to the
-catalogue with the page where its scopes are published.
+Use the catalogue's name for the application, or describe it in a file of
+registry/catalogue/, with the page where its scopes are published.
 `,
 })
 
@@ -41,12 +41,14 @@ func unclassifiedApp(p *lint.Pass, id *registry.Identity) {
 	if gone(id) || id.Kind != registry.Connector || id.App == "" || p.Catalogue().Knows(id.App) {
 		return
 	}
-	near, out := suggestion(id.App, maps.Keys(p.Catalogue().Apps), "add it to the catalogue, for its tier is believed as it stands")
+	out := suggestion(id.App, maps.Keys(p.Catalogue().Apps), "describe it in "+describedIn(id.App))
 	p.Report(lint.Finding{
 		Identity: id.ID,
 		Field:    "app",
 		Value:    id.App,
-		Message:  fmt.Sprintf("%s has app %q, which the catalogue does not know; %s", named(id), id.App, out),
-		Edit:     replace(id, "app", near),
+		Message:  fmt.Sprintf("%s has app %q, which the catalogue does not know, so that its declared tier is not checked; %s", named(id), id.App, out),
 	})
 }
+
+// describedIn is the file in which a registry describes an application itself.
+func describedIn(app string) string { return fmt.Sprintf("registry/catalogue/%s.cue", app) }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/rollcall-dev/rollcall/lint"
 	"github.com/rollcall-dev/rollcall/registry"
@@ -51,16 +52,19 @@ func tierUnderstated(p *lint.Pass, id *registry.Identity) {
 	if gone(id) || id.Tier.Rank() == 0 {
 		return
 	}
-	most := strongest(p.Catalogue(), p.Head, id)
-	if most.tier == id.Tier {
+	all := powers(p.Catalogue(), p.Head, id)
+	if len(all) == 0 {
 		return
 	}
-	p.Report(lint.Finding{
-		Identity: id.ID,
-		Field:    "tier",
-		Value:    string(id.Tier),
-		Message: fmt.Sprintf(`%s has tier %q, but its %s makes it %s; set tier: %q, or take that away`,
-			named(id), id.Tier, most.because(), most.tier, most.tier),
-		Edit: replace(id, "tier", string(most.tier)),
-	})
+	highest := slices.MaxFunc(all, func(a, b power) int { return a.tier.Rank() - b.tier.Rank() }).tier
+	for _, pw := range all { // each, so that one that a change adds is new
+		p.Report(lint.Finding{
+			Identity: id.ID,
+			Field:    "tier",
+			Value:    pw.value,
+			Message: fmt.Sprintf(`%s has tier %q, but its %s makes it %s; set tier: %q, or remove that %s`,
+				named(id), id.Tier, pw.because(), pw.tier, pw.tier, pw.noun),
+			Edit: replace(id, "tier", string(highest)),
+		})
+	}
 }

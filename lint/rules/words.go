@@ -6,22 +6,19 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rollcall-dev/rollcall/lint"
 	"github.com/rollcall-dev/rollcall/registry"
 )
 
-// nouns are the kinds as one says them.
-var nouns = map[registry.Kind]string{
-	registry.ServiceAccount: "service account",
-	registry.ApprovalBot:    "approval bot",
-}
-
 // named is an identity as messages name it: its kind and its id.
-func named(id *registry.Identity) string {
-	noun, ok := nouns[id.Kind]
-	if !ok {
-		noun = string(id.Kind)
+func named(id *registry.Identity) string { return fmt.Sprintf("%s %q", id.Kind.Noun(), id.ID) }
+
+// someOne is a noun behind its article.
+func someOne(noun string) string {
+	if noun != "" && strings.Contains("aeio", noun[:1]) {
+		return "an " + noun
 	}
-	return fmt.Sprintf("%s %q", noun, id.ID)
+	return "a " + noun
 }
 
 // either lists the words as alternatives, quoted: "a", "b" or "c".
@@ -44,21 +41,15 @@ func series(words []string, before string) string {
 
 // listed names the first three of several, quoted, and says how many more
 // there are.
-func listed(words []string) string {
-	shown := words[:min(len(words), 3)]
-	if more := len(words) - len(shown); more > 0 {
-		return fmt.Sprintf("%s and %d more", series(shown, ", "), more)
-	}
-	return both(shown)
-}
+func listed(words []string) string { return lint.Listed(words) }
 
 // suggestion is the way out of a name that does not exist: the nearest one or,
 // without one, what else can be done.
-func suggestion(value string, names iter.Seq[string], otherwise string) (near, wayOut string) {
-	if near = nearest(value, names); near != "" {
-		return near, fmt.Sprintf("did you mean %q?", near)
+func suggestion(value string, names iter.Seq[string], otherwise string) string {
+	if near := nearest(value, names); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
 	}
-	return "", otherwise
+	return otherwise
 }
 
 // gone tells whether an identity can do nothing any more.

@@ -106,6 +106,13 @@ type Tenant struct {
 	now   func() time.Time
 }
 
+// ID is the tenant's own id, as it tells whoever signs in.
+func (t *Tenant) ID() string {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.state.ID
+}
+
 // New is a tenant that holds state, which is the tenant's from then on.
 func New(state State) *Tenant {
 	t := &Tenant{state: state, now: func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }}
