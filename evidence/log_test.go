@@ -156,7 +156,7 @@ func TestLostHalfIsNoNewLog(t *testing.T) {
 	}{
 		"key":        {func(l *evidence.Log) error { return os.Remove(l.KeyFile) }, "its signing key"},
 		"log":        {func(l *evidence.Log) error { return os.RemoveAll(l.Dir) }, "there is no log"},
-		"entries":    {func(l *evidence.Log) error { return os.RemoveAll(filepath.Join(l.Dir, ".state")) }, "no such file"},
+		"entries":    {func(l *evidence.Log) error { return os.Remove(filepath.Join(l.Dir, ".state", "treeState")) }, "no such file"},
 		"signature":  {func(l *evidence.Log) error { return os.Remove(filepath.Join(l.Dir, "checkpoint")) }, "no such file"},
 		"public key": {func(l *evidence.Log) error { return os.Remove(filepath.Join(l.Dir, evidence.PublicKeyFile)) }, "there is no log"},
 	} {
