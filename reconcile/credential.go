@@ -37,33 +37,36 @@ func (d *differ) shared(id *registry.Identity, o *tenant.Object) {
 	if len(users) == 0 {
 		return
 	}
-	declared := d.declaredUsers(id)
 	var strangers []string
 	for _, i := range users {
 		owner := d.identityOf(registry.Workflow, d.got.Objects[i].ID)
 		if owner == nil {
 			strangers = append(strangers, show(d.got.Objects[i].Name, d.got.Objects[i].ID))
-		} else if !slices.Contains(declared, owner.ID) {
+		} else if !slices.Contains(owner.Uses, id.ID) {
 			strangers = append(strangers, owner.ID)
 		}
 	}
-	if len(strangers) == 0 || len(users) <= len(declared) {
+	if len(strangers) == 0 {
+		return
+	}
+	declared := d.declaredUsers(id)
+	if len(users) <= declared {
 		return
 	}
 	x := d.of(Shared, id, o)
-	x.Field, x.Want, x.Got = tenant.FieldUses, fmt.Sprintf("used by %d", len(declared)), fmt.Sprintf("used by %d", len(users))
+	x.Field, x.Want, x.Got = tenant.FieldUses, fmt.Sprintf("used by %d", declared), fmt.Sprintf("used by %d", len(users))
 	x.Message = fmt.Sprintf("%s is used by %s in the tenant, and declared for %d; not declared: %s",
-		subject(x), count(len(users), "enabled workflow"), len(declared), few(set(strangers)))
+		subject(x), count(len(users), "enabled workflow"), declared, few(set(strangers)))
 	d.add(x)
 }
 
-// declaredUsers are the workflows of the tenant that declare to use an identity.
-func (d *differ) declaredUsers(id *registry.Identity) []string {
+// declaredUsers is how many workflows of the tenant declare to use an identity.
+func (d *differ) declaredUsers(id *registry.Identity) int {
 	if d.usesOf == nil {
-		d.usesOf = map[string][]string{}
+		d.usesOf = map[string]int{}
 		for _, w := range d.ids {
 			for _, used := range w.Uses {
-				d.usesOf[used] = append(d.usesOf[used], w.ID)
+				d.usesOf[used]++
 			}
 		}
 	}
@@ -200,13 +203,4 @@ func (d *differ) declares(id *registry.Identity, s tenant.Step) bool {
 	return slices.ContainsFunc(id.Steps, func(t registry.Step) bool {
 		return t.Operation == s.Operation && d.want.Catalogue.Same(t.App, s.App) && t.Effect != "" && t.Effect != none
 	})
-}
-
-// few lists some of the texts and how many more there are.
-func few(texts []string) string {
-	const most = 5
-	if len(texts) > most {
-		texts = append(slices.Clone(texts[:most]), fmt.Sprintf("%d more", len(texts)-most))
-	}
-	return strings.Join(texts, ", ")
 }

@@ -45,7 +45,7 @@ type differ struct {
 	now    time.Time
 	drifts []Drift
 	usedBy map[ref][]int32                  // enabled workflows, by the credential that they use
-	usesOf map[string][]string              // workflows that declare to use an identity; made when first asked for
+	usesOf map[string]int                   // how many workflows declare to use an identity; made when first asked for
 	signIn map[account][]*registry.Identity // declared connectors by account; made when first asked for
 }
 

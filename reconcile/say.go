@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -102,16 +103,20 @@ func (d *differ) sayUnclear(id *registry.Identity) string {
 
 // quoted lists a few of the texts and how many more there are.
 func quoted(texts []string) string {
-	const most = 5
-	var q []string
+	q := make([]string, len(texts))
 	for i, t := range texts {
-		if i == most {
-			q = append(q, fmt.Sprintf("%d more", len(texts)-most))
-			break
-		}
-		q = append(q, strconv.Quote(t))
+		q[i] = strconv.Quote(t)
 	}
-	return strings.Join(q, ", ")
+	return few(q)
+}
+
+// few lists some of the texts and how many more there are.
+func few(texts []string) string {
+	const most = 5
+	if len(texts) > most {
+		texts = append(slices.Clone(texts[:most]), fmt.Sprintf("%d more", len(texts)-most))
+	}
+	return strings.Join(texts, ", ")
 }
 
 func wantOf(c Class, id *registry.Identity) string {

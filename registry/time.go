@@ -15,6 +15,9 @@ type Date string
 // Start is the day's first moment, in UTC; the zero time for no date or one
 // that is none.
 func (d Date) Start() time.Time {
+	if d == "" {
+		return time.Time{}
+	}
 	t, err := time.Parse(time.DateOnly, string(d))
 	if err != nil {
 		return time.Time{}

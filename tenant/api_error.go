@@ -45,28 +45,6 @@ func CauseOf(err error) Cause {
 	return Garbled
 }
 
-// Reason says what it means for the operator that err kept a tenant, or a part
-// of it, from being read.
-func Reason(err error) string {
-	switch {
-	case errors.Is(err, ErrWrongTenant):
-		return "the address or the credential belongs to another tenant; nothing is read of it and nothing is done to it"
-	case errors.Is(err, ErrUnsupported):
-		return "this version or edition of the platform does not tell it"
-	}
-	switch CauseOf(err) {
-	case Unauthorized:
-		return "the credential is not accepted; renew it and change the daemon's configuration"
-	case Forbidden:
-		return "the credential may not see this; give it the right, or the tenant the licence"
-	case RateLimited:
-		return "the tenant asks for fewer requests; it is left alone for a while and read again"
-	case Unreachable:
-		return "the tenant does not answer; it is read again at the next pass"
-	}
-	return "the answer is not what the platform's API promises; look whether the address is right and no proxy stands in front"
-}
-
 // fail makes the error of a call: what was asked, then the cause.
 func (c *call) fail(cause Cause, wait time.Duration, err error) error {
 	return &ReadError{Cause: cause, RetryAfter: wait, Err: fmt.Errorf("%s %s: %w", c.method, c.path, err)}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,7 +81,13 @@ func TestDaemonsOnOneDatabaseGoOnWhenOneIsKilledAndTheEvidenceIsWhole(t *testing
 	if left, err := db.Outbox(t.Context(), 10); err != nil || len(left) > 0 {
 		t.Errorf("%d entries are not in the log after the last daemon stopped: %v", len(left), err)
 	}
-	evidenceHolds(t, filepath.Join(w.dir, "evidence"), 3)
+	// A daemon that dies between an outcome and forgetting its act leaves it to
+	// be looked at again: the act is told twice, and is one all the same.
+	acts := doneInEvidence(t, filepath.Join(w.dir, "evidence"))
+	slices.Sort(acts)
+	if acts = slices.Compact(acts); len(acts) != 3 {
+		t.Errorf("the evidence tells of %d acts that were done, want 3", len(acts))
+	}
 	if n := w.written("wf-quick-export"); n != 1 {
 		t.Errorf("the workflow was written to %d times, want once", n)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -17,7 +16,6 @@ import (
 
 	"github.com/rollcall-dev/rollcall/internal/config"
 	"github.com/rollcall-dev/rollcall/internal/jobs"
-	"github.com/rollcall-dev/rollcall/internal/secret"
 	"github.com/rollcall-dev/rollcall/internal/store"
 	"github.com/rollcall-dev/rollcall/reconcile"
 )
@@ -53,14 +51,7 @@ func (f *orderFlags) give(ctx context.Context, o reconcile.Order) (names []strin
 	if names, err = tenantsOf(cfg, f.tenants); err != nil {
 		return nil, err
 	}
-	place, err := cfg.Place(ctx, secret.Resolver{})
-	if err != nil {
-		return nil, err
-	}
-	db, err := store.Join(ctx, place)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, noState(cfg)
-	}
+	db, err := openState(ctx, cfg, store.Join)
 	if err != nil {
 		return nil, err
 	}
@@ -70,9 +61,12 @@ func (f *orderFlags) give(ctx context.Context, o reconcile.Order) (names []strin
 		return nil, fmt.Errorf("write the order: %w", err)
 	}
 	for _, name := range names {
-		if err := errors.Join(db.Order(ctx, name, body), jobs.Ask(ctx, db, name)); err != nil {
+		if err := db.Order(ctx, name, body); err != nil {
 			return nil, err
 		}
+	}
+	if err := jobs.Ask(ctx, db, names...); err != nil {
+		return nil, err
 	}
 	return names, nil
 }

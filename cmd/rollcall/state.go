@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"strconv"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"github.com/rollcall-dev/rollcall/evidence"
 	"github.com/rollcall-dev/rollcall/internal/config"
 	"github.com/rollcall-dev/rollcall/internal/outbox"
+	"github.com/rollcall-dev/rollcall/internal/secret"
 	"github.com/rollcall-dev/rollcall/internal/store"
 )
 
@@ -22,8 +25,18 @@ func stateOf(cfg *config.Config) string {
 	return cfg.State
 }
 
-func noState(cfg *config.Config) error {
-	return fmt.Errorf("there is no state at %s yet; \"rollcall daemon\" or \"rollcall reconcile\" makes it", stateOf(cfg))
+// openState opens the configuration's state by store.View or store.Join, while a
+// daemon may be using it.
+func openState(ctx context.Context, cfg *config.Config, open func(context.Context, string) (*store.DB, error)) (*store.DB, error) {
+	place, err := cfg.Place(ctx, secret.Resolver{})
+	if err != nil {
+		return nil, err
+	}
+	db, err := open(ctx, place)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no state at %s yet; \"rollcall daemon\" or \"rollcall reconcile\" makes it", stateOf(cfg))
+	}
+	return db, err
 }
 
 // drainTime is how long a process that ends may write evidence into the log;

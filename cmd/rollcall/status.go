@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/rollcall-dev/rollcall/internal/secret"
 	"github.com/rollcall-dev/rollcall/internal/store"
 	"github.com/rollcall-dev/rollcall/reconcile"
 )
@@ -46,14 +44,7 @@ func (f *historyFlags) each(ctx context.Context, do func(name string, h reconcil
 	if err != nil {
 		return err
 	}
-	place, err := cfg.Place(ctx, secret.Resolver{})
-	if err != nil {
-		return err
-	}
-	db, err := store.View(ctx, place)
-	if errors.Is(err, fs.ErrNotExist) {
-		return noState(cfg)
-	}
+	db, err := openState(ctx, cfg, store.View)
 	if err != nil {
 		return err
 	}

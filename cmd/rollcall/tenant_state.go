@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/rollcall-dev/rollcall/internal/secret"
 	"github.com/rollcall-dev/rollcall/internal/store"
 	"github.com/rollcall-dev/rollcall/tenant"
 )
@@ -27,20 +26,16 @@ func (f *stateFlags) add(flags *pflag.FlagSet) {
 
 // view opens the state to look at it; a daemon may be using it.
 func (f *stateFlags) view(ctx context.Context) (*store.DB, error) {
-	path, where := f.state, f.state
-	if path == "" {
+	if f.state == "" {
 		cfg, err := loadConfig(f.config)
 		if err != nil {
 			return nil, fmt.Errorf("find the daemon's state: %w; or name it with --state", err)
 		}
-		if path, err = cfg.Place(ctx, secret.Resolver{}); err != nil {
-			return nil, err
-		}
-		where = stateOf(cfg)
+		return openState(ctx, cfg, store.View)
 	}
-	db, err := store.View(ctx, path)
+	db, err := store.View(ctx, f.state)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no state at %s; \"rollcall daemon\" or \"rollcall reconcile\" makes it, or name another with --state", where)
+		return nil, fmt.Errorf("there is no state at %s; \"rollcall daemon\" or \"rollcall reconcile\" makes it, or name another with --state", f.state)
 	}
 	return db, err
 }

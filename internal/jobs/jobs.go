@@ -169,15 +169,17 @@ func (r *Runner) schedule() []*river.PeriodicJob {
 	return jobs
 }
 
-// Ask has the runner that works on the database, in whatever process, call a
-// tenant soon; one that is being called, or backs off, keeps its time.
-func Ask(ctx context.Context, db *store.DB, tenant string) error {
+// Ask has the runner that works on the database, in whatever process, call
+// tenants soon; one that is being called, or backs off, keeps its time.
+func Ask(ctx context.Context, db *store.DB, tenants ...string) error {
 	client, err := connect(db, &river.Config{Logger: slog.New(slog.DiscardHandler)})
-	if err == nil {
-		_, err = client.Insert(ctx, call{tenant}, nil)
-	}
 	if err != nil {
-		return fmt.Errorf("wake %s: %w", tenant, err)
+		return fmt.Errorf("set up the jobs: %w", err)
+	}
+	for _, tenant := range tenants {
+		if _, err := client.Insert(ctx, call{tenant}, nil); err != nil {
+			return fmt.Errorf("wake %s: %w", tenant, err)
+		}
 	}
 	return nil
 }
